@@ -1,0 +1,57 @@
+// What a person asks for: the body of POST /v1/image-requests and of POST /v1/preflights.
+import * as z from "zod";
+import { distinct, guestPath, line, paragraph, uuid } from "./text.ts";
+
+/** Unknown fields are refused; every wrong field is named. Bounds follow Glance's default quotas (128 tags, 128 members). */
+export const imageRequestBody = z.strictObject({
+  /** The cloud and region; may be left out where `Darkroom-Provider` says it, or only one is configured. */
+  provider: line(64).optional(),
+  serverId: uuid,
+  name: line(30),
+  description: paragraph(4000).default(""),
+  tags: distinct(line(60), 50).default([]),
+  visibility: z.enum(["private", "shared", "community", "public"]).default("private"),
+  share: z
+    .strictObject({
+      projects: distinct(line(64), 128).default([]),
+      users: distinct(line(255), 128).default([]),
+    })
+    .default({ projects: [], users: [] }),
+  /** Other providers on which the image shall stand too. */
+  targets: distinct(line(64), 10).default([]),
+  installedSoftware: z
+    .array(z.strictObject({ name: line(120), path: guestPath.optional() }))
+    .max(100, "must have at most 100 entries")
+    .default([]),
+  systemFiles: z
+    .array(z.strictObject({ path: guestPath, change: paragraph(1000), reason: paragraph(1000) }))
+    .max(50, "must have at most 50 entries")
+    .default([]),
+  keepPaths: z
+    .array(z.strictObject({ path: guestPath, reason: paragraph(1000) }))
+    .max(50, "must have at most 50 entries")
+    .default([]),
+  excludePaths: distinct(guestPath, 500).default([]),
+  acknowledgedSecrets: distinct(guestPath, 500).default([]),
+  licenseAcknowledged: z.literal(true, "must be true: no licence-restricted software may be in the image"),
+  /** `stop`: the server is stopped for the snapshot and started again. `live`: it is imaged as it runs. */
+  consistency: z.enum(["stop", "live"]).default("stop"),
+  /** `clean`: everything of the owner is removed. `as-is`: the image is the disk as it stands; only while it stays private. */
+  preparation: z.enum(["clean", "as-is"]).default("clean"),
+  version: z.strictObject({ name: line(60), changeLog: paragraph(4000).default("") }).optional(),
+  contact: z.strictObject({ email: z.email("must be an e-mail address").max(254) }).optional(),
+});
+
+export type ImageRequestBody = z.output<typeof imageRequestBody>;
+
+export const imageRequestExample = {
+  serverId: "11111111-1111-4111-8111-111111111111",
+  name: "Trinity 2.15 for class",
+  description: "De novo transcript assembly with Trinity 2.15, for the autumn workshop.",
+  tags: ["rna-seq", "workshop"],
+  visibility: "private",
+  installedSoftware: [{ name: "Trinity 2.15", path: "/opt/trinity" }],
+  licenseAcknowledged: true,
+  preparation: "as-is",
+  version: { name: "1.0", changeLog: "first" },
+} satisfies z.input<typeof imageRequestBody>;

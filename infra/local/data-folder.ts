@@ -1,0 +1,41 @@
+// The data folder belongs to one running Darkroom at a time.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** Said when another Darkroom has the folder; the message says which and what to do. */
+export class DataFolderInUse extends Error {
+  override readonly name = "DataFolderInUse";
+}
+
+export type DataFolder = { path: string; note(holder: { url: string }): void; release(): void };
+
+/**
+ * Make the folder if need be and hold it until `release` or the end of this process, however that comes: the lock is the operating
+ * system's on an open file (SQLite's own), so a killed process leaves none behind. Throws DataFolderInUse where it is held.
+ */
+export function holdDataFolder(path: string): DataFolder {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const lock = new DatabaseSync(join(path, "lock"));
+  try {
+    lock.exec("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
+  } catch (error) {
+    lock.close();
+    if (!(error instanceof Error && error.message.includes("locked"))) throw error;
+    throw new DataFolderInUse(`${path} is in use by ${readHolder(path)}. Stop it, or set DARKROOM_DATA to another folder.`);
+  }
+  return {
+    path,
+    note: ({ url }) => writeFileSync(join(path, "holder.json"), JSON.stringify({ pid: process.pid, url })),
+    release: () => lock.close(),
+  };
+}
+
+function readHolder(path: string): string {
+  try {
+    const { pid, url } = JSON.parse(readFileSync(join(path, "holder.json"), "utf8")) as { pid: number; url: string };
+    return `another Darkroom (process ${pid}, ${url})`;
+  } catch {
+    return "another Darkroom that is just starting";
+  }
+}

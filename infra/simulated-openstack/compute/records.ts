@@ -1,0 +1,110 @@
+// What Nova knows: servers with their actions, flavors, and of Cinder's volumes as much as a server shows.
+
+export type FlavorRecord = {
+  id: string;
+  name: string;
+  vcpus: number;
+  ramMib: number;
+  diskGib: number;
+  ephemeralGib: number;
+  swapMib: number;
+  extraSpecs: Record<string, string>;
+};
+
+export type VmState =
+  | "building"
+  | "active"
+  | "stopped"
+  | "paused"
+  | "suspended"
+  | "shelved"
+  | "shelved_offloaded"
+  | "error"
+  | "deleted";
+
+/** libvirt's numbers, as Nova shows them. */
+export const power = { none: 0, running: 1, paused: 3, shutdown: 4 } as const;
+
+export type ServerRecord = {
+  id: string;
+  name: string;
+  description: string | null;
+  hostname: string;
+  projectId: string;
+  userId: string;
+  /** Null: booted from a volume. */
+  imageId: string | null;
+  /** Nova keeps the properties of the image that the server was booted from (system_metadata, `image_*`), and who booted it. */
+  systemMetadata: Record<string, string>;
+  /** As it was when the server was made. */
+  flavor: FlavorRecord;
+  vmState: VmState;
+  taskState: string | null;
+  powerState: number;
+  lockedBy: "owner" | "admin" | null;
+  lockedReason: string | null;
+  createdAt: number;
+  updatedAt: number;
+  launchedAt: number | null;
+  deletedAt: number | null;
+  metadata: Record<string, string>;
+  tags: string[];
+  keyName: string | null;
+  configDrive: boolean;
+  /** Base64, as it was sent. */
+  userData: string | null;
+  /** Empty: not on any host (not scheduled yet, failed to build, offloaded). */
+  hostId: string;
+  fault: { code: number; message: string; at: number; details: string } | null;
+  attachments: AttachmentRecord[];
+  /** The image that is the only disk of a shelved server. */
+  shelvedImageId: string | null;
+  guest: GuestRecord;
+  /** The request id of the operation under way. */
+  operation: string | null;
+  /** Oldest first. */
+  actions: ActionRecord[];
+};
+
+/** The machine itself, as far as it is simulated; tests may change it. */
+export type GuestRecord = {
+  obeysAcpi: boolean;
+  /** What of the root disk is written: decides how long a snapshot takes and how large it is. */
+  diskBytes: number;
+  /** What it has printed since it was last started. */
+  console: string;
+  /** Why the next snapshot fails on the hypervisor; null: it does not. */
+  snapshotFailure: string | null;
+};
+
+export type AttachmentRecord = {
+  volumeId: string;
+  attachmentId: string;
+  bdmUuid: string;
+  device: string;
+  tag: string | null;
+  deleteOnTermination: boolean;
+};
+
+export type VolumeRecord = { id: string; name: string; projectId: string; sizeGib: number; imageId: string | null };
+
+export type ActionRecord = {
+  action: string;
+  requestId: string;
+  userId: string;
+  projectId: string;
+  startAt: number;
+  updatedAt: number;
+  /** `Error` where an event of it failed. */
+  message: string | null;
+  events: EventRecord[];
+};
+
+export type EventRecord = {
+  event: string;
+  startAt: number;
+  finishAt: number | null;
+  result: "Success" | "Error" | null;
+  /** For administrators only. */
+  details: string | null;
+};

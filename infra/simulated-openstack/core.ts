@@ -1,0 +1,52 @@
+// The cloud behind its HTTP face: state, clock and timing, which every handler is given.
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Clock } from "./clock.ts";
+import type { CloudState } from "./state.ts";
+import type { Timing } from "./timing.ts";
+import { type Due, settle } from "./transitions.ts";
+
+export class Core {
+  readonly state: CloudState;
+  readonly clock: Clock;
+  readonly timing: Timing;
+  /** `http://127.0.0.1:PORT`, known once it listens. */
+  baseUrl = "";
+
+  constructor(state: CloudState, clock: Clock, timing: Timing) {
+    this.state = state;
+    this.clock = clock;
+    this.timing = timing;
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  /** Lets everything happen that is due by now; says whether anything did. */
+  settle(): boolean {
+    return settle(this);
+  }
+
+  /** Has something happen later. Of two at the same time the one that was scheduled first happens first. */
+  schedule(due: Omit<Due, "sequence">): void {
+    this.state.due.push({ ...due, sequence: this.nextSequence() });
+  }
+
+  nextSequence(): number {
+    this.state.sequence += 1;
+    return this.state.sequence;
+  }
+
+  newUuid(): string {
+    return randomUUID();
+  }
+
+  /** Keystone's ids have no dashes. */
+  newHexId(): string {
+    return randomUUID().replaceAll("-", "");
+  }
+
+  newSecret(): string {
+    return randomBytes(64).toString("base64url");
+  }
+}

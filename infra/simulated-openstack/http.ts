@@ -1,0 +1,173 @@
+// One port, three services: reads a request, meets faults on demand, lets the service answer, keeps the log.
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { CallLog } from "./call-log.ts";
+import type { Core } from "./core.ts";
+import type { Fault, FaultRegistry } from "./faults.ts";
+
+export type ServiceName = "identity" | "compute" | "image";
+
+export type Request = {
+  core: Core;
+  service: ServiceName;
+  method: string;
+  /** Within the service, without its prefix and the query: `/v2.1/servers`. */
+  path: string;
+  query: URLSearchParams;
+  /** With prefix and query, as the client sent it. */
+  fullPath: string;
+  headers: IncomingMessage["headers"];
+  bytes: Buffer;
+  requestId: string;
+  /** Whom the service found the caller to be; for the log. */
+  userId?: string;
+};
+
+export type Answer = {
+  status: number;
+  json?: unknown;
+  text?: string;
+  bytes?: Buffer;
+  headers?: Record<string, string>;
+};
+
+/** Thrown by a handler instead of answering: the service's own error, ready to send. */
+export class Refusal extends Error {
+  readonly answer: Answer;
+
+  constructor(answer: Answer) {
+    super(`${answer.status} ${JSON.stringify(answer.json ?? answer.text)}`);
+    this.answer = answer;
+  }
+}
+
+/** `answer` must not throw but for defects, which become a 500; `maxBodyBytes` bounds what is read, `tooLarge` is then the answer. */
+export type Service = {
+  name: ServiceName;
+  maxBodyBytes(method: string, path: string): number;
+  tooLarge(request: Request): Answer;
+  answer(request: Request): Answer;
+};
+
+export type Dealings = { core: Core; services: Service[]; faults: FaultRegistry; calls: CallLog; save(): void };
+
+/** A server that is not listening yet. The handlers run to their end without a pause: no two calls ever mix. */
+export function httpServer(dealings: Dealings): Server {
+  const server = createServer((incoming, outgoing) => {
+    deal(dealings, incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  server.requestTimeout = 30_000;
+  server.maxConnections = 512;
+  return server;
+}
+
+async function deal(dealings: Dealings, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const fullPath = incoming.url ?? "/";
+  const url = new URL(fullPath, "http://127.0.0.1");
+  const prefix = url.pathname.split("/")[1] ?? "";
+  const service = dealings.services.find(({ name }) => name === prefix);
+  if (!service) {
+    incoming.resume();
+    return send(outgoing, { status: 404, json: { error: `no service at ${url.pathname}` } }, incoming.method);
+  }
+
+  const request: Request = {
+    core: dealings.core,
+    service: service.name,
+    method: incoming.method ?? "GET",
+    path: url.pathname.slice(prefix.length + 1) || "/",
+    query: url.searchParams,
+    fullPath,
+    headers: incoming.headers,
+    bytes: Buffer.alloc(0),
+    requestId: `req-${randomUUID()}`,
+  };
+  const bytes = await readBody(incoming, service.maxBodyBytes(request.method, request.path));
+  if (bytes) request.bytes = bytes;
+
+  const faults = dealings.faults.meet({
+    service: service.name,
+    method: request.method,
+    path: fullPath,
+    body: request.bytes.toString("utf8"),
+  });
+  const answer = await withFaults(faults, () => {
+    if (!bytes) return service.tooLarge(request);
+    const happened = dealings.core.settle();
+    const given = service.answer(request);
+    if (happened || !["GET", "HEAD"].includes(request.method)) dealings.save();
+    return given;
+  });
+
+  dealings.calls.record({
+    service: service.name,
+    method: request.method,
+    path: fullPath,
+    requestId: request.requestId,
+    at: dealings.core.now(),
+    ...actionOf(request),
+    ...(answer === "reset" ? {} : { status: answer.status }),
+    ...(request.userId === undefined ? {} : { userId: request.userId }),
+  });
+  if (answer === "reset") incoming.socket.destroy();
+  else send(outgoing, answer, request.method);
+}
+
+/** The body, or undefined where it is larger than allowed: the rest is then read and thrown away. */
+async function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    size += chunk.length;
+    if (size <= maxBytes) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return size <= maxBytes ? Buffer.concat(chunks) : undefined;
+}
+
+async function withFaults(faults: Fault[], perform: () => Answer): Promise<Answer | "reset"> {
+  let instead: Answer | "reset" | undefined;
+  let performed: Answer | undefined;
+  for (const { when, then } of faults) {
+    if (when === "after") performed ??= perform();
+    if (then === "reset") instead = "reset";
+    else if ("delayMs" in then) await new Promise((resolve) => setTimeout(resolve, then.delayMs));
+    else instead = faultAnswer(then);
+    if (instead !== undefined) break;
+  }
+  return instead ?? performed ?? perform();
+}
+
+function faultAnswer(then: { status: number; body?: unknown; headers?: Record<string, string> }): Answer {
+  const headers = then.headers === undefined ? {} : { headers: then.headers };
+  if (then.body === undefined) return { status: then.status, text: "", ...headers };
+  return typeof then.body === "string"
+    ? { status: then.status, text: then.body, ...headers }
+    : { status: then.status, json: then.body, ...headers };
+}
+
+function actionOf(request: Request): { action?: string } {
+  if (request.service !== "compute" || !request.path.endsWith("/action")) return {};
+  try {
+    const [action] = Object.keys(JSON.parse(request.bytes.toString("utf8")));
+    return action === undefined ? {} : { action };
+  } catch {
+    return {};
+  }
+}
+
+function send(outgoing: ServerResponse, answer: Answer, method: string | undefined): void {
+  const { payload, type } =
+    answer.bytes !== undefined
+      ? { payload: answer.bytes, type: "application/octet-stream" }
+      : answer.text !== undefined
+        ? { payload: Buffer.from(answer.text), type: "text/html; charset=UTF-8" }
+        : { payload: Buffer.from(answer.json === undefined ? "" : JSON.stringify(answer.json)), type: "application/json" };
+  outgoing.statusCode = answer.status;
+  if (answer.status !== 204 || payload.length > 0) {
+    outgoing.setHeader("Content-Type", type);
+    outgoing.setHeader("Content-Length", payload.length);
+  }
+  for (const [name, value] of Object.entries(answer.headers ?? {})) outgoing.setHeader(name, value);
+  outgoing.end(method === "HEAD" ? undefined : payload);
+}

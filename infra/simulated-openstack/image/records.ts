@@ -1,0 +1,34 @@
+// What Glance knows: images, their members, and as much of their bytes as fits.
+
+export type Visibility = "public" | "community" | "shared" | "private";
+export type ImageStatus = "queued" | "saving" | "active" | "deactivated";
+
+export type ImageRecord = {
+  id: string;
+  name: string | null;
+  owner: string;
+  status: ImageStatus;
+  visibility: Visibility;
+  diskFormat: string | null;
+  containerFormat: string | null;
+  minDiskGib: number;
+  minRamMib: number;
+  sizeBytes: number | null;
+  virtualSizeBytes: number | null;
+  checksum: string | null;
+  hashValue: string | null;
+  protected: boolean;
+  hidden: boolean;
+  tags: string[];
+  /** In the order in which they were set. */
+  properties: Record<string, string>;
+  createdAt: number;
+  updatedAt: number;
+  /** Decides between images made in the same second. */
+  sequence: number;
+  members: Record<string, { status: "pending" | "accepted" | "rejected"; createdAt: number; updatedAt: number }>;
+  /** What was uploaded, as base64. Images that Nova made, or the seed, have none. */
+  content: string | null;
+  /** What a server booted from it is like; null: nothing that runs. */
+  disk: { usedBytes: number; obeysAcpi: boolean } | null;
+};

@@ -1,0 +1,93 @@
+// One request and its answer, bounded in time and size; knows whether anything was sent when it fails.
+import type { IncomingHttpHeaders } from "node:http";
+import { DecoratorHandler, type Dispatcher, request } from "undici";
+import type { Limits, Method } from "./options.ts";
+
+export interface HttpRequest {
+  method: Method;
+  url: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+export type Outcome = Answered | Unanswered;
+
+export interface Answered {
+  answered: true;
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+export interface Unanswered {
+  answered: false;
+  /** `broken`: the connection, before or after sending; `tooLong`: the answer is above `maxResponseBytes`. */
+  why: "broken" | "timedOut" | "aborted" | "tooLong";
+  /** False only where it is certain that no byte of the request left. */
+  sent: boolean;
+  detail: string;
+  cause: unknown;
+}
+
+/** Never throws. Redirects are answers like any other: following one would show the token to whoever it names. */
+export async function exchange(
+  connections: Dispatcher,
+  { url, method, headers, body }: HttpRequest,
+  limits: Limits,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(timedOut), limits.timeoutMs);
+  const abort = () => end.abort(aborted);
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
+  let sent = false;
+  const dispatcher = markingStart(connections, () => {
+    sent = true;
+  });
+  try {
+    const answer = await request(url, { method, headers, body: body ?? null, signal: end.signal, dispatcher });
+    const text = await answer.body.text();
+    return { answered: true, status: answer.statusCode, headers: answer.headers, text };
+  } catch (error) {
+    return { answered: false, sent, ...whyUnanswered(error, end.signal, limits) };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+const timedOut = new Error("time-out");
+const aborted = new Error("aborted by the caller");
+
+/** undici tells a handler of the start of its request when a connection stands and the request is about to be written to it. */
+function markingStart(connections: Dispatcher, mark: () => void): Dispatcher {
+  return connections.compose((dispatch) => (options, handler) => dispatch(options, new StartMark(handler, mark)));
+}
+
+class StartMark extends DecoratorHandler {
+  readonly #mark: () => void;
+
+  constructor(handler: Dispatcher.DispatchHandler, mark: () => void) {
+    super(handler);
+    this.#mark = mark;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    this.#mark();
+    super.onRequestStart?.(controller, context);
+  }
+}
+
+function whyUnanswered(error: unknown, end: AbortSignal, limits: Limits): Pick<Unanswered, "why" | "detail" | "cause"> {
+  if (end.aborted && end.reason === aborted) return { why: "aborted", detail: aborted.message, cause: undefined };
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  if (end.aborted || /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) {
+    return { why: "timedOut", detail: `no whole answer within ${limits.timeoutMs} ms`, cause: error };
+  }
+  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") {
+    return { why: "tooLong", detail: `the answer is longer than ${limits.maxResponseBytes} bytes`, cause: error };
+  }
+  const words = error instanceof Error ? error.message : String(error);
+  return { why: "broken", detail: [code, words].filter(Boolean).join(": "), cause: error };
+}

@@ -1,0 +1,63 @@
+// Reading many images, and leaving out what was not asked for.
+import * as z from "zod";
+import type { Ask, Calls } from "./calls.ts";
+import type { MemberStatus } from "./image-members.ts";
+import { type Image, imageRecord, type Visibility } from "./image-record.ts";
+import { itemsOf } from "./pages.ts";
+
+/**
+ * By itself Glance lists the public images, the project's own and those shared with it and accepted; not community images, and not hidden ones.
+ */
+export interface ImageFilter {
+  owner?: string | undefined;
+  name?: string | undefined;
+  /** "all" includes community images. */
+  visibility?: Visibility | "all" | undefined;
+  status?: string | undefined;
+  /** Images that have all of them. */
+  tags?: string[] | undefined;
+  /** With `visibility: "shared"`: images shared with us that we answered so. */
+  memberStatus?: MemberStatus | "all" | undefined;
+  /** True: only hidden ones. */
+  hidden?: boolean | undefined;
+  /** Any property, by its exact value; for plain members too (measured on Zed). */
+  properties?: Record<string, string> | undefined;
+  /** Images a page, at most 1000; Glance's own default is 25. */
+  pageSize?: number | undefined;
+}
+
+export async function* listImages(calls: Calls, filter: ImageFilter = {}): AsyncGenerator<Image, void, undefined> {
+  const ask: Ask = { service: "image", method: "GET", path: "/images", query: queryOf(filter) };
+  for await (const image of itemsOf(calls, ask, page, ({ images, next }) => ({ items: images, next }))) {
+    if (isWanted(image, filter)) yield image;
+  }
+}
+
+const page = z.looseObject({ images: z.array(imageRecord), next: z.string().optional() });
+
+function queryOf(filter: ImageFilter): URLSearchParams {
+  const query = new URLSearchParams(filter.properties);
+  if (filter.owner !== undefined) query.set("owner", filter.owner);
+  // `in:` would begin a list of names (glance/common/utils.py, split_filter_op); such a name is found by comparing here.
+  if (filter.name !== undefined && !filter.name.startsWith("in:")) query.set("name", filter.name);
+  if (filter.visibility !== undefined) query.set("visibility", filter.visibility);
+  if (filter.status !== undefined) query.set("status", filter.status);
+  for (const tag of filter.tags ?? []) query.append("tag", tag);
+  if (filter.memberStatus !== undefined) query.set("member_status", filter.memberStatus);
+  if (filter.hidden !== undefined) query.set("os_hidden", String(filter.hidden));
+  query.set("limit", String(filter.pageSize ?? 200));
+  return query;
+}
+
+/** A list proves nothing by itself: a cloud that does not grant a filter may drop it silently. */
+function isWanted(image: Image, filter: ImageFilter): boolean {
+  return (
+    (filter.owner === undefined || image.owner === filter.owner) &&
+    (filter.name === undefined || image.name === filter.name) &&
+    (filter.visibility === undefined || filter.visibility === "all" || image.visibility === filter.visibility) &&
+    (filter.status === undefined || image.status === filter.status) &&
+    (filter.hidden === undefined || image.hidden === filter.hidden) &&
+    (filter.tags ?? []).every((tag) => image.tags.includes(tag)) &&
+    Object.entries(filter.properties ?? {}).every(([key, value]) => image.properties[key] === value)
+  );
+}

@@ -1,0 +1,54 @@
+// The providers of this installation, from the policy file and clouds.yaml.
+import { existsSync, readFileSync } from "node:fs";
+import { type CloudConfig, connect, readCloudConfig } from "../openstack/index.ts";
+import { defaultPolicy, parsePolicy } from "./policy.ts";
+import { makeProvider, type Provider } from "./provider.ts";
+
+export interface Providers {
+  readonly all: readonly Provider[];
+  find(name: string): Provider | undefined;
+}
+
+/** Both files' texts, where they come from a secret and not from disk. */
+export interface ConfigurationTexts {
+  readonly clouds: string;
+  readonly policy: string;
+}
+
+/**
+ * From `texts`, else from the files that `DARKROOM_CONFIG` (darkroom.yaml) and openstacksdk's rules name; without a policy file, the
+ * one cloud that `OS_CLOUD` names. Throws an Error that says which file, entry and field is wrong.
+ */
+export function readProviders(env: NodeJS.ProcessEnv, texts?: ConfigurationTexts): Providers {
+  const { providers } = readPolicy(env, texts);
+  const config = (cloud: string) => readCloudConfig(cloud, { env, ...(texts && { text: texts.clouds }) });
+  const all = Object.entries(providers).map(([name, policy]) => {
+    const service = config(policy.cloud);
+    if (policy.region) service.regionName = policy.region;
+    return makeProvider({
+      name,
+      policy,
+      service: connect(service),
+      serviceSecret: passwordOf(service),
+      ...(policy.staffCloud && { staff: connect(config(policy.staffCloud)) }),
+    });
+  });
+  return { all, find: (name) => all.find((provider) => provider.name === name) };
+}
+
+function readPolicy(env: NodeJS.ProcessEnv, texts: ConfigurationTexts | undefined) {
+  if (texts) return parsePolicy(texts.policy, "the secret's darkroom.yaml");
+  const file = env.DARKROOM_CONFIG || "darkroom.yaml";
+  if (existsSync(file)) return parsePolicy(readFileSync(file, "utf8"), file);
+  if (env.DARKROOM_CONFIG) throw new Error(`DARKROOM_CONFIG names ${file}, which is not there`);
+  if (!env.OS_CLOUD) throw new Error("no cloud: write darkroom.yaml, or set OS_CLOUD to an entry of clouds.yaml");
+  return defaultPolicy(env.OS_CLOUD);
+}
+
+/** Only a user with a password can act on a trust: Keystone gives no other scope to an application credential's token. */
+function passwordOf(config: CloudConfig): string {
+  if (config.credentials.type === "password") return config.credentials.password;
+  throw new Error(
+    `the entry ${config.name} of clouds.yaml is Darkroom's service user and needs a password: Keystone lets no ${config.credentials.type} act on a trust`,
+  );
+}

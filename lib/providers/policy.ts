@@ -1,0 +1,67 @@
+// The policy file, darkroom.yaml: which clouds there are, and what each one's operator allows.
+import { parseDocument } from "yaml";
+import * as z from "zod";
+
+const visibility = z.enum(["private", "shared", "community", "public"]);
+
+const providerPolicy = z
+  .strictObject({
+    /** The entry of clouds.yaml that is our service user: a plain member of a project of its own. */
+    cloud: z.string().min(1),
+    /** In place of the entry's own region. */
+    region: z.string().min(1).optional(),
+    /** The entry of clouds.yaml that may tidy up where a requester's delegation is gone. */
+    staffCloud: z.string().min(1).optional(),
+    /** Who may decide: a role on a project, by the project's id. The same role elsewhere counts for nothing. */
+    approvers: z.array(z.strictObject({ role: z.string().min(1), project: z.string().min(1) })).default([]),
+    /** Images of these visibilities need a person's yes. */
+    approvalNeededFor: z.array(visibility).default(["shared", "community", "public"]),
+    approvalDeadlineDays: z.number().positive().max(90).default(14),
+    /** May staff decide about what they asked for themselves? */
+    selfApproval: z.boolean().default(false),
+    /** What may be asked for. */
+    visibilities: z.array(visibility).min(1).default(["private", "shared"]),
+    /** So many requests of one project may be under way at once. */
+    liveRequestsPerProject: z.int().positive().max(1000).default(20),
+    /** For how long a request waits for a service of the cloud that does not answer. */
+    outagePatienceHours: z.number().positive().max(168).default(4),
+    /** Where people turn to. */
+    supportContact: z.string().min(1).max(200).optional(),
+    license: z.strictObject({ version: z.string().min(1).max(40), text: z.string().min(1).max(8000) }).default({
+      version: "1",
+      text: "The image contains no licence-restricted software that is prohibited from distribution within a virtual or cloud environment.",
+    }),
+  })
+  .transform(({ approvalDeadlineDays, outagePatienceHours, ...policy }) => ({
+    ...policy,
+    approvalDeadlineMs: approvalDeadlineDays * 86_400_000,
+    outagePatienceMs: outagePatienceHours * 3_600_000,
+  }));
+
+const policyFile = z.strictObject({
+  providers: z.record(
+    z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits and dashes"),
+    providerPolicy,
+  ),
+});
+
+/** One provider's policy; times in ms. */
+export type Policy = z.output<typeof providerPolicy>;
+export type PolicyFile = z.output<typeof policyFile>;
+
+/** Throws an Error that names the source and every wrong field. */
+export function parsePolicy(text: string, source: string): PolicyFile {
+  const document = parseDocument(text);
+  const [syntax] = document.errors;
+  if (syntax) throw new Error(`${source} is no YAML: ${syntax.message}`);
+  const parsed = policyFile.safeParse(document.toJS() ?? {});
+  if (parsed.success && Object.keys(parsed.data.providers).length > 0) return parsed.data;
+  const issues = parsed.error?.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`);
+  throw new Error(`${source}: ${issues?.join("; ") ?? "providers: must name at least one"}`);
+}
+
+/** Without a policy file: one provider, the cloud's own name, and the defaults. Nobody can approve, so only what needs nobody is possible. */
+export function defaultPolicy(cloudName: string): PolicyFile {
+  const name = cloudName.toLowerCase().replaceAll(/[^a-z0-9-]/g, "-");
+  return policyFile.parse({ providers: { [name]: { cloud: cloudName } } });
+}

@@ -1,0 +1,219 @@
+// What stands in the way of imaging a server: one list of rules, for the preflight and for the step `check` alike.
+import type { ImageRequestBody } from "../../events/image-request.ts";
+import { type Allowance, type Cloud, type Image, OpenStackFault, type Server } from "../openstack/index.ts";
+
+/** `obstacle`: it cannot be done so. `unknown`: the cloud does not tell, so it may fail. `hint`: good to know. */
+export interface Obstacle {
+  readonly level: "obstacle" | "unknown" | "hint";
+  /** Stable for machines. */
+  readonly code: string;
+  /** The field of the request that it concerns. */
+  readonly field?: string;
+  readonly detail: string;
+  readonly remedy: string;
+  /** It may pass by itself within a minute or two. */
+  readonly passing?: true;
+}
+
+export interface Findings {
+  readonly obstacles: readonly Obstacle[];
+  /** Absent where there is no such server for this project. */
+  readonly server?: Server;
+  /** The image that the server was booted from; absent where it is gone. */
+  readonly baseImage?: Image;
+}
+
+/** Looks at the cloud with the requester's authority: four calls, five with quota. Faults other than "not found" are thrown. */
+export async function findObstacles(cloud: Cloud, projectId: string, asked: ImageRequestBody): Promise<Findings> {
+  const server = await orUndefined(cloud.compute.getServer(asked.serverId));
+  if (!server || server.projectId !== projectId) return { obstacles: [serverUnknown(asked.serverId)] };
+  const [baseImage, nameTaken, quota] = await Promise.all([
+    server.imageId === null ? undefined : orUndefined(cloud.image.getImage(server.imageId)),
+    nameTakenObstacles(cloud, projectId, asked.name),
+    quotaObstacles(cloud, server),
+  ]);
+  const obstacles = [...serverObstacles(server, asked), ...nameTaken, ...quota, ...baseImageHints(server, baseImage)];
+  return baseImage ? { obstacles, server, baseImage } : { obstacles, server };
+}
+
+/** What of the server itself stands in the way; the rules that must still hold when it is about to be stopped. */
+export function serverObstacles(server: Server, asked: Pick<ImageRequestBody, "consistency">): Obstacle[] {
+  return [...diskObstacles(server), ...stateObstacles(server, asked), ...lockObstacles(server)];
+}
+
+/** The root disk must be one that Nova copies; everything else that hangs on the server would be left out of the image. */
+export function diskObstacles(server: Server): Obstacle[] {
+  if (server.imageId === null) {
+    return [
+      obstacle(
+        "volume-backed",
+        `The root disk of ${server.name} is a volume; Nova's snapshot of it would be an image without bytes.`,
+        {
+          field: "serverId",
+          remedy: "Ask for an image of a server that was booted from an image.",
+        },
+      ),
+    ];
+  }
+  if (server.volumesAttached.length === 0) return [];
+  return [
+    obstacle(
+      "volumes-attached",
+      `Volumes are attached to ${server.name} (${server.volumesAttached.join(", ")}); they are never part of an image.`,
+      {
+        field: "serverId",
+        remedy: "Unmount and detach them, then ask again.",
+      },
+    ),
+  ];
+}
+
+function stateObstacles(server: Server, asked: Pick<ImageRequestBody, "consistency">): Obstacle[] {
+  const found: Obstacle[] = [];
+  // Nova takes a snapshot of ACTIVE, SHUTOFF, PAUSED and SUSPENDED servers, but stops only ACTIVE ones (nova/compute/api.py).
+  const allowed = asked.consistency === "stop" ? ["ACTIVE", "SHUTOFF"] : ["ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"];
+  if (server.taskState !== null) {
+    found.push({
+      ...obstacle("busy", `${server.name} is busy: ${server.taskState}.`, {
+        field: "serverId",
+        remedy: "Wait until that is done.",
+      }),
+      passing: true,
+    });
+  }
+  if (!allowed.includes(server.status)) {
+    const why = server.fault ? ` (${server.fault.message})` : "";
+    found.push(
+      obstacle("wrong-state", `${server.name} is ${server.status}${why}; it must be ${allowed.join(" or ")}.`, {
+        field: "serverId",
+        remedy: remedyForState[server.status] ?? "Bring it back to ACTIVE or SHUTOFF first.",
+      }),
+    );
+  }
+  return found;
+}
+
+const remedyForState: Record<string, string> = {
+  PAUSED: "Unpause it, or ask with consistency live.",
+  SUSPENDED: "Resume it, or ask with consistency live.",
+  SHELVED: "Unshelve it first.",
+  SHELVED_OFFLOADED: "Unshelve it first.",
+  ERROR: "Repair it first, for example with a hard reboot, or tell the support of this cloud.",
+  RESCUE: "End the rescue first.",
+  VERIFY_RESIZE: "Confirm or revert the resize first.",
+};
+
+function lockObstacles(server: Server): Obstacle[] {
+  if (!server.locked) return [];
+  const reason = server.lockedReason ? `: ${server.lockedReason}` : "";
+  return [
+    obstacle("locked", `${server.name} is locked${reason}.`, {
+      field: "serverId",
+      remedy: "Unlock it; where an administrator locked it, ask the support of this cloud.",
+    }),
+  ];
+}
+
+async function nameTakenObstacles(cloud: Cloud, projectId: string, name: string): Promise<Obstacle[]> {
+  for await (const image of cloud.image.listImages({ owner: projectId, name, visibility: "all", pageSize: 1 })) {
+    return [
+      obstacle("name-taken", `The project has an image named ${name} already (${image.id}).`, {
+        field: "name",
+        remedy: "Choose another name, or rename or delete that image.",
+      }),
+    ];
+  }
+  return [];
+}
+
+async function quotaObstacles(cloud: Cloud, server: Server): Promise<Obstacle[]> {
+  const { count, sizeMib } = await cloud.image.getUsage();
+  const remedy = "Delete images that the project no longer needs, or ask for more quota.";
+  const found: Obstacle[] = [];
+  const freeImages = free(count);
+  if (freeImages !== undefined && freeImages <= 0) {
+    found.push(obstacle("quota-images", `The project has ${count.used} of ${count.limit} images.`, { remedy }));
+  }
+  const freeMib = free(sizeMib);
+  if (freeMib !== undefined && freeMib < server.flavor.diskGib * 1024) {
+    const detail = `${freeMib} MiB of ${sizeMib.limit} MiB for images are free; the disk of ${server.name} has ${server.flavor.diskGib} GiB.`;
+    // How much of the disk is used is not known before; Glance lets the image that passes the limit be the last one.
+    found.push(
+      freeMib <= 0
+        ? obstacle("quota-size", detail, { remedy })
+        : { level: "unknown", code: "quota-size", detail, remedy },
+    );
+  }
+  if (count.limit === "unknown" || sizeMib.limit === "unknown") {
+    const detail = "This cloud does not tell how many images, and how large, the project may have.";
+    found.push({
+      level: "unknown",
+      code: "quota-unknown",
+      detail,
+      remedy: "If the request fails for lack of quota, ask for more.",
+    });
+  }
+  return found;
+}
+
+/** Undefined where there is no limit, or the cloud does not tell. */
+function free({ limit, used }: Allowance): number | undefined {
+  return typeof limit === "number" && typeof used === "number" ? limit - used : undefined;
+}
+
+function baseImageHints(server: Server, baseImage: Image | undefined): Obstacle[] {
+  if (server.imageId === null) return [];
+  if (!baseImage) {
+    return [
+      hint(
+        "base-image-gone",
+        `The image that ${server.name} was booted from is gone; its hash will be missing in the provenance.`,
+        "Nothing to do.",
+      ),
+    ];
+  }
+  const hints: Obstacle[] = [];
+  if (baseImage.properties.hw_qemu_guest_agent !== "yes") {
+    hints.push(
+      hint(
+        "no-guest-agent",
+        "The base image does not say that it has the qemu-guest-agent.",
+        "Install cloud-init and qemu-guest-agent in the server before it is imaged.",
+      ),
+    );
+  }
+  if (server.flavor.diskGib > 0) {
+    hints.push(
+      hint(
+        "flavor-needed",
+        `The image will need a flavor with a disk of at least ${server.flavor.diskGib} GiB.`,
+        "For an image that fits smaller flavors, build it on a server of a smaller flavor.",
+      ),
+    );
+  }
+  return hints;
+}
+
+function serverUnknown(serverId: string): Obstacle {
+  return obstacle("server-unknown", `There is no server ${serverId} in this project.`, {
+    field: "serverId",
+    remedy: "Give the id of a server of the project that your token is for.",
+  });
+}
+
+function obstacle(code: string, detail: string, more: { field?: string; remedy: string }): Obstacle {
+  return { level: "obstacle", code, detail, ...more };
+}
+
+function hint(code: string, detail: string, remedy: string): Obstacle {
+  return { level: "hint", code, detail, remedy };
+}
+
+async function orUndefined<Thing>(asked: Promise<Thing>): Promise<Thing | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,246 @@
+// Where requests live: every write of a request is one of these, each a single conditional write on its item.
+import { absent, and, below, differs, equals, or } from "../aws/condition.ts";
+import type { Item, Table } from "../aws/table.ts";
+import {
+  type Cancel,
+  type Claim,
+  type Decision,
+  type ImageRequest,
+  isEnded,
+  type Status,
+  statusOf,
+} from "./image-request.ts";
+import type { LedgerEntry } from "./ledger-entry.ts";
+
+/** Live requests are spread over so many keys of the index by which the waker finds them. */
+export const wakeShards = 4;
+
+/** A request with the right to write its next outcome. */
+export type ClaimedRequest = ImageRequest & { readonly claim: Claim };
+
+/** What an outcome may change; all else is the signals', the claim's or fixed for ever. */
+export type Outcome = Pick<
+  ImageRequest,
+  "step" | "end" | "endedAt" | "learned" | "waiting" | "ledger" | "timeline" | "wakeAtMs"
+>;
+
+export interface RequestStore {
+  /** False where a request of this id is there already. */
+  create(request: ImageRequest): Promise<boolean>;
+  get(id: string): Promise<ImageRequest | undefined>;
+  /** Undefined where the message is stale or somebody else holds a claim: there is nothing to do then. */
+  claim(
+    id: string,
+    step: string,
+    version: number,
+    claim: Omit<Claim, "count">,
+    nowMs: number,
+  ): Promise<ClaimedRequest | undefined>;
+  /** Writes the ledger in the middle of a step. False where the claim is lost: the caller must stop at once. */
+  keepLedger(request: ClaimedRequest, ledger: readonly LedgerEntry[]): Promise<boolean>;
+  /** Ends the claim with an outcome, one version on. Undefined where the claim was lost: the outcome is thrown away.
+   *  Where a signal came since the claim, the written `wakeAtMs` is `nowMs`, whatever the outcome says. */
+  settle(request: ClaimedRequest, outcome: Outcome, nowMs: number): Promise<ImageRequest | undefined>;
+  /** Ends the claim without an outcome, after an error of our own: the same version is looked at again at `wakeAtMs`. */
+  giveBack(request: ClaimedRequest, wakeAtMs: number): Promise<void>;
+  /** Undefined where the request does not wait for a decision (any more). */
+  decide(request: ImageRequest, decision: Decision, nowMs: number): Promise<ImageRequest | undefined>;
+  /** Undefined where it is too late: the request has ended or is being released. */
+  cancel(request: ImageRequest, cancel: Cancel, nowMs: number): Promise<ImageRequest | undefined>;
+  keepSealedToken(id: string, sealedToken: string): Promise<void>;
+  /** Newest first. `cursor` comes from the page before. Pages may be shorter than `limit` and yet not the last. */
+  listOfProject(query: ProjectQuery): Promise<{ requests: ImageRequest[]; cursor?: string }>;
+  /** Requests that should have been looked at before `nowMs`, as an index knows it: perhaps too many, never for long too few. */
+  overdue(shard: number, nowMs: number, limit: number): Promise<{ id: string; wakeAtMs: number }[]>;
+  /** Moves `wakeAtMs` on. Undefined where it is not what was seen any more. */
+  postpone(id: string, seenWakeAtMs: number, wakeAtMs: number, wakes: number): Promise<ImageRequest | undefined>;
+}
+
+export interface ProjectQuery {
+  readonly provider: string;
+  readonly projectId: string;
+  readonly status?: Status;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export function openRequestStore(table: Table): RequestStore {
+  return {
+    create: (request) => table.putNew(itemOf(request)),
+
+    async get(id) {
+      const item = await table.get(key(id));
+      return item && requestOf(item);
+    },
+
+    async claim(id, step, version, claim, nowMs) {
+      const seen = await table.get(key(id));
+      if (!seen) return undefined;
+      const request = requestOf(seen);
+      if (request.version !== version || request.step !== step || isEnded(request)) return undefined;
+      if (request.claim && request.claim.untilMs > nowMs) return undefined;
+      const count = (request.claim?.count ?? 0) + 1;
+      const item = await table.update(
+        key(id),
+        { claim: { ...claim, count }, wakeAt: claim.untilMs + afterClaimMs },
+        and(equals("version", version), sameClaim(request.claim)),
+      );
+      return item && (requestOf(item) as ClaimedRequest);
+    },
+
+    async keepLedger(request, ledger) {
+      return (await table.update(key(request.id), { ledger }, holds(request))) !== undefined;
+    },
+
+    async settle(request, outcome, nowMs) {
+      const ended = outcome.endedAt !== undefined;
+      const { wakeAtMs, ...rest } = outcome;
+      const written: Record<string, unknown> = {
+        ...rest,
+        end: outcome.end,
+        waiting: outcome.waiting,
+        wakeAt: ended ? undefined : wakeAtMs,
+        wakeShard: ended ? undefined : wakeShard(request.id),
+        status: statusOf(outcome),
+        version: request.version + 1,
+        claim: undefined,
+        wakes: 0,
+        updatedAt: new Date(nowMs).toISOString(),
+      };
+      if (ended) written.sealedToken = undefined;
+      const unsignalled = await table.update(
+        key(request.id),
+        written,
+        and(holds(request), equals("signals", request.signals)),
+      );
+      if (unsignalled) return requestOf(unsignalled);
+      if (ended) return undefined; // the claim is lost: a request that is being released takes no signals
+      const signalled = await table.update(key(request.id), { ...written, wakeAt: nowMs }, holds(request));
+      return signalled && requestOf(signalled);
+    },
+
+    async giveBack(request, wakeAtMs) {
+      const claim = { ...request.claim, untilMs: 0 };
+      await table.update(key(request.id), { claim, wakeAt: wakeAtMs }, holds(request));
+    },
+
+    decide: (request, decision, nowMs) =>
+      signal(table, request, { decision }, and(equals("step", "approve"), absent("decision")), nowMs),
+
+    cancel: (request, cancel, nowMs) =>
+      signal(table, request, { cancel }, and(differs("step", "release"), absent("endedAt"), absent("cancel")), nowMs),
+
+    async keepSealedToken(id, sealedToken) {
+      await table.update(key(id), { sealedToken }, absent("endedAt"));
+    },
+
+    async listOfProject({ provider, projectId, status, limit, cursor }) {
+      const page = await table.query({
+        index: "byProject",
+        key: equals("projectKey", projectKey(provider, projectId)),
+        ...(status && { filter: equals("status", status) }),
+        limit,
+        newestFirst: true,
+        ...(cursor && { after: decodeCursor(cursor, projectKey(provider, projectId)) }),
+      });
+      const requests = page.items.map(requestOf);
+      return page.next ? { requests, cursor: encodeCursor(page.next) } : { requests };
+    },
+
+    async overdue(shard, nowMs, limit) {
+      const page = await table.query({
+        index: "byWake",
+        key: and(equals("wakeShard", shardKey(shard)), below("wakeAt", nowMs)),
+        limit,
+      });
+      return page.items.map((item) => ({ id: item.id.slice(keyPrefix.length), wakeAtMs: Number(item.wakeAt) }));
+    },
+
+    async postpone(id, seenWakeAtMs, wakeAtMs, wakes) {
+      const item = await table.update(key(id), { wakeAt: wakeAtMs, wakes }, equals("wakeAt", seenWakeAtMs));
+      return item && requestOf(item);
+    },
+  };
+}
+
+/** Is this cursor one that this store gave out? A wrong one is the caller's mistake. */
+export class BadCursor extends Error {}
+
+const keyPrefix = "request#";
+/** A claim that ran out is looked at again this much later. */
+const afterClaimMs = 5_000;
+
+function key(id: string): string {
+  return `${keyPrefix}${id}`;
+}
+
+function projectKey(provider: string, projectId: string): string {
+  return `${provider}#${projectId}`;
+}
+
+function shardKey(shard: number): string {
+  return `wake#${shard}`;
+}
+
+/** Ids are random or hashes: their first hex digits are spread evenly. */
+function wakeShard(id: string): string {
+  return shardKey(Number.parseInt(id.slice(0, 4), 16) % wakeShards);
+}
+
+function itemOf({ id, wakeAtMs, ...request }: ImageRequest): Item {
+  return {
+    ...request,
+    id: key(id),
+    projectKey: projectKey(request.provider, request.projectId),
+    status: statusOf(request),
+    wakeAt: wakeAtMs,
+    wakeShard: wakeShard(id),
+  };
+}
+
+function requestOf(item: Item): ImageRequest {
+  const { projectKey: _project, wakeShard: _shard, status: _status, wakeAt, ...request } = item;
+  const id = item.id.slice(keyPrefix.length);
+  return { ...request, id, ...(wakeAt !== undefined && { wakeAtMs: wakeAt }) } as unknown as ImageRequest;
+}
+
+function holds(request: ClaimedRequest) {
+  return and(equals("version", request.version), equals("claim.token", request.claim.token));
+}
+
+function sameClaim(claim: Claim | undefined) {
+  return claim ? or(equals("claim.token", claim.token), absent("claim")) : absent("claim");
+}
+
+/** A signal is a field of its own beside the version, counted, and makes the request due at once. */
+async function signal(
+  table: Table,
+  request: ImageRequest,
+  field: { decision: Decision } | { cancel: Cancel },
+  allowed: ReturnType<typeof and>,
+  nowMs: number,
+): Promise<ImageRequest | undefined> {
+  const item = await table.update(
+    key(request.id),
+    { ...field, signals: request.signals + 1, wakeAt: nowMs },
+    and(equals("signals", request.signals), allowed),
+  );
+  return item && requestOf(item);
+}
+
+/** The index's key is opaque to callers; it names only the project's own item, so nothing else can be reached with it. */
+function encodeCursor(next: Record<string, unknown>): string {
+  return Buffer.from(JSON.stringify([next.id, next.createdAt])).toString("base64url");
+}
+
+function decodeCursor(cursor: string, project: string): Record<string, unknown> {
+  try {
+    const [id, createdAt] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
+    if (typeof id === "string" && typeof createdAt === "string" && id.startsWith(keyPrefix)) {
+      return { id, createdAt, projectKey: project };
+    }
+  } catch {
+    // falls through to the refusal
+  }
+  throw new BadCursor(cursor);
+}

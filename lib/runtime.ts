@@ -1,0 +1,67 @@
+// What every function has at hand: store, locks, queue, providers, clock; opened once a process from the environment.
+import * as z from "zod";
+import { openQueue, type Queue } from "./aws/queue.ts";
+import { readConfigurationSecret } from "./aws/secret.ts";
+import { openTable } from "./aws/table.ts";
+import { type Providers, readProviders } from "./providers/configuration.ts";
+import { type Locks, openLocks } from "./requests/locks.ts";
+import { openRequestStore, type RequestStore } from "./requests/store.ts";
+
+export interface Runtime {
+  readonly store: RequestStore;
+  readonly locks: Locks;
+  readonly queue: Queue;
+  readonly providers: Providers;
+  readonly clock: { now(): number };
+  readonly settings: Settings;
+}
+
+export type Settings = z.output<typeof environment>;
+
+const environment = z
+  .object({
+    TABLE_NAME: z.string().min(3),
+    QUEUE_URL_PREFIX: z.url(),
+    DARKROOM_SECRET_ID: z.string().min(1).optional(),
+    /** A call that a dead worker sent has had its effect after this long beyond the worker's time-out. */
+    DARKROOM_SETTLED_AFTER_SECONDS: z.coerce.number().min(0).max(3600).default(120),
+  })
+  .transform((env) => ({
+    tableName: env.TABLE_NAME,
+    queueUrlPrefix: env.QUEUE_URL_PREFIX,
+    secretId: env.DARKROOM_SECRET_ID,
+    settledAfterMs: env.DARKROOM_SETTLED_AFTER_SECONDS * 1000,
+  }));
+
+let opened: Promise<Runtime> | undefined;
+
+/** The process's own; a failed opening is tried anew at the next call. */
+export function openRuntime(): Promise<Runtime> {
+  opened ??= openRuntimeFrom(process.env).catch((error) => {
+    opened = undefined;
+    throw error;
+  });
+  return opened;
+}
+
+/** Throws an Error that names every wrong setting. */
+export async function openRuntimeFrom(env: NodeJS.ProcessEnv): Promise<Runtime> {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    throw new Error(
+      `wrong settings: ${parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ")}`,
+    );
+  }
+  const settings = parsed.data;
+  const texts = settings.secretId ? await readConfigurationSecret(settings.secretId) : undefined;
+  const table = openTable(settings.tableName);
+  const store = openRequestStore(table);
+  return {
+    store,
+    locks: openLocks(table, (id) => store.get(id)),
+    queue: openQueue(settings.queueUrlPrefix),
+    providers: readProviders(env, texts),
+    clock: Date,
+    settings,
+  };
+}

@@ -1,0 +1,158 @@
+// The ledger in a step's hands: intents are written before the cloud is asked, so that nothing we make can be lost.
+import { randomBytes } from "node:crypto";
+import { OpenStackFault } from "../openstack/index.ts";
+import type { LedgerEntry, LedgerKind, MadeEntry } from "../requests/ledger-entry.ts";
+import { lookAgain, type Wait, wait } from "./outcome.ts";
+
+/** What the cloud has that bears an entry's mark. */
+export interface Found {
+  readonly id: string;
+  readonly createdAt: string;
+}
+
+export interface LedgerSurroundings {
+  readonly entries: readonly LedgerEntry[];
+  /** Writes the list while the claim holds; false where it is lost. */
+  write(entries: readonly LedgerEntry[]): Promise<boolean>;
+  nowMs(): number;
+  /** A call that was begun has ended after this long, one way or another: the worker's own time-out and two minutes. */
+  readonly quietMs: number;
+}
+
+/** Thrown where the claim was lost in the middle of a step: another worker is at it, so this one must do nothing more. */
+export class ClaimLost extends Error {}
+
+export class Ledger {
+  #entries: readonly LedgerEntry[];
+  readonly #surroundings: LedgerSurroundings;
+
+  constructor(surroundings: LedgerSurroundings) {
+    this.#entries = surroundings.entries;
+    this.#surroundings = surroundings;
+  }
+
+  get entries(): readonly LedgerEntry[] {
+    return this.#entries;
+  }
+
+  /** The youngest entry of a kind that is not struck. */
+  find<Kind extends LedgerKind>(kind: Kind): Extract<LedgerEntry, { kind: Kind }> | undefined {
+    return this.#entries.findLast((entry): entry is Extract<LedgerEntry, { kind: Kind }> => {
+      return entry.kind === kind && entry.struckAtMs === undefined;
+    });
+  }
+
+  /** All entries of a kind, struck ones too. */
+  count(kind: LedgerKind): number {
+    return this.#entries.filter((entry) => entry.kind === kind).length;
+  }
+
+  /** Notes, before it is done, that we stop or lock the server. Noting it twice is once. */
+  async hold(kind: "stop" | "lock"): Promise<LedgerEntry> {
+    const held = this.find(kind);
+    if (held) return held;
+    const entry: LedgerEntry = { kind, mark: newMark(), intentAtMs: this.#surroundings.nowMs() };
+    await this.#write([...this.#entries, entry]);
+    return entry;
+  }
+
+  /** The thing is gone: no more care is needed. Kept with the next write of the request. */
+  strike(entry: LedgerEntry): void {
+    this.#replace(entry.mark, (present) => ({ ...present, struckAtMs: this.#surroundings.nowMs() }));
+  }
+
+  /**
+   * What of this kind is there already: by the id that we heard, else by the mark. The oldest is adopted; any other that
+   * bears the same mark is entered for removal.
+   */
+  async adopt<Thing extends Found>(
+    kind: MadeEntry["kind"],
+    find: (entry: MadeEntry) => Promise<readonly Thing[]>,
+  ): Promise<Thing | undefined> {
+    const entry = this.find(kind);
+    if (!entry) return undefined; // no intent was ever written, so nothing was ever asked for
+    const things = [...(await find(entry))].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+    const [oldest, ...rest] = things;
+    if (!oldest) return undefined;
+    if (entry.thingId === undefined) {
+      const strays = rest.map((thing) => ({ ...entry, mark: newMark(), thingId: thing.id }));
+      const adopted = this.#entries.map((each) => (each.mark === entry.mark ? { ...entry, thingId: oldest.id } : each));
+      // Strays stand before the adopted one, so that `find` goes on giving the adopted one.
+      const at = adopted.findIndex((each) => each.mark === entry.mark);
+      await this.#write([...adopted.slice(0, at), ...strays, ...adopted.slice(at)]);
+    }
+    return oldest;
+  }
+
+  /**
+   * Has the thing made, once: the intent is written first, and while an earlier call may still be under way nobody calls.
+   * Only for a kind of which `adopt` found nothing.
+   */
+  async create(
+    kind: MadeEntry["kind"],
+    serverId: string,
+    make: (mark: string) => Promise<{ id: string; requestId?: string | undefined }>,
+  ): Promise<Wait> {
+    const now = this.#surroundings.nowMs();
+    const earlier = this.find(kind);
+    if (earlier && earlier.quietUntilMs > now) {
+      const evidence = `${kind} ${earlier.mark} quiet`;
+      return wait("an earlier call to the cloud may still be under way", {
+        evidence,
+        againInMs: earlier.quietUntilMs - now,
+      });
+    }
+    const attempt = (earlier?.attempt ?? 0) + 1;
+    const mark = earlier?.mark ?? newMark();
+    const intent: MadeEntry = {
+      kind,
+      mark,
+      serverId,
+      attempt,
+      emptyLooks: 0,
+      intentAtMs: earlier?.intentAtMs ?? now,
+      quietUntilMs: now + this.#surroundings.quietMs,
+    };
+    await this.#write([...this.#entries.filter((entry) => entry.mark !== mark), intent]);
+    try {
+      const made = await make(mark);
+      const openstackRequestId = made.requestId;
+      this.#replace(mark, (entry) => ({
+        ...entry,
+        thingId: made.id,
+        ...(openstackRequestId && { openstackRequestId }),
+      }));
+      return lookAgain(`the cloud began to make the ${kind}`);
+    } catch (error) {
+      // Only a call that surely did nothing may be made again at once.
+      if (error instanceof OpenStackFault && error.outcomeKnown) await this.notMade(mark);
+      throw error;
+    }
+  }
+
+  /** Nothing was made under this mark and nothing is under way. */
+  async notMade(mark: string): Promise<void> {
+    await this.#write(this.#entries.map((entry) => (entry.mark === mark ? { ...entry, quietUntilMs: 0 } : entry)));
+  }
+
+  /** One more look in vain for a thing that may have been made. Kept with the next write of the request. */
+  lookedInVain(mark: string): void {
+    this.#replace(mark, (entry) =>
+      entry.kind === "snapshot" ? { ...entry, emptyLooks: entry.emptyLooks + 1 } : entry,
+    );
+  }
+
+  #replace(mark: string, change: (entry: LedgerEntry) => LedgerEntry): void {
+    this.#entries = this.#entries.map((entry) => (entry.mark === mark ? change(entry) : entry));
+  }
+
+  async #write(entries: readonly LedgerEntry[]): Promise<void> {
+    if (!(await this.#surroundings.write(entries))) throw new ClaimLost("another worker has taken over this request");
+    this.#entries = entries;
+  }
+}
+
+/** 96 random bits, safe in names of servers and in regular expressions. */
+export function newMark(): string {
+  return randomBytes(12).toString("hex");
+}

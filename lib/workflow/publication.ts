@@ -1,0 +1,72 @@
+// What makes an image out of a snapshot, as one list of changes: name, description, tags, provenance; Nova's marks and ours removed.
+import { type Image, type PatchOperation, propertyPath } from "../openstack/index.ts";
+import type { ImageRequest } from "../requests/image-request.ts";
+
+/** What Nova writes on snapshots only (measured on Zed); with them Horizon and Exosphere show a snapshot, not an image. */
+const snapshotOnly = [
+  "base_image_ref",
+  "boot_roles",
+  "image_location",
+  "image_state",
+  "image_type",
+  "instance_uuid",
+  "locked_reason",
+  "owner_id",
+  "owner_project_name",
+  "owner_user_name",
+  "user_id",
+];
+
+/** openstacksdk's checksums of the base image's file, inherited by the snapshot: of this image they would be false. */
+const falseHere = ["owner_specified.openstack.md5", "owner_specified.openstack.sha256", "owner_specified.openstack.object"];
+
+/** The changes that are still to be made; empty once the image is as asked. Safe to compute and send again. */
+export function publication(request: ImageRequest, image: Image, publishedAt: string): PatchOperation[] {
+  const { asked } = request;
+  const wanted = wantedProperties(request, publishedAt);
+  const operations: PatchOperation[] = [];
+  if (image.name !== asked.name) operations.push({ op: "replace", path: "/name", value: asked.name });
+  if (!sameSet(image.tags, asked.tags)) operations.push({ op: "replace", path: "/tags", value: asked.tags });
+  for (const [name, value] of Object.entries(wanted)) {
+    if (image.properties[name] !== value) operations.push({ op: "add", path: propertyPath(name), value });
+  }
+  for (const name of Object.keys(image.properties)) {
+    if (!(name in wanted) && isForeign(name)) operations.push({ op: "remove", path: propertyPath(name) });
+  }
+  return operations;
+}
+
+/** Properties of another image's publication are inherited by snapshots of servers booted from it: of this one they are not true. */
+function isForeign(name: string): boolean {
+  return name === "description" || name.startsWith("darkroom_") || snapshotOnly.includes(name) || falseHere.includes(name);
+}
+
+/** Provenance: which request, server, base image and software this image comes from, and what was (not) done to it. */
+function wantedProperties(request: ImageRequest, publishedAt: string): Record<string, string> {
+  const { asked, learned, server, license } = request;
+  const wanted: Record<string, string | undefined> = {
+    description: asked.description,
+    darkroom_request: request.id,
+    darkroom_published_at: publishedAt,
+    darkroom_server: server.id,
+    darkroom_base_image: learned.check?.baseImage?.id,
+    darkroom_base_image_hash: learned.check?.baseImage?.hash,
+    darkroom_preparation: asked.preparation,
+    darkroom_consistency: asked.consistency,
+    darkroom_license: `acknowledged ${license.at}, version ${license.version}`,
+    darkroom_software: list(asked.installedSoftware),
+    darkroom_system_files: list(asked.systemFiles),
+    darkroom_kept_paths: list(asked.keepPaths),
+    darkroom_version: asked.version?.name,
+    darkroom_change_log: asked.version?.changeLog,
+  };
+  return Object.fromEntries(Object.entries(wanted).filter((entry): entry is [string, string] => Boolean(entry[1])));
+}
+
+function list(values: readonly unknown[]): string | undefined {
+  return values.length > 0 ? JSON.stringify(values) : undefined;
+}
+
+function sameSet(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((each) => others.includes(each));
+}

@@ -1,0 +1,163 @@
+// A message's life: claim the request, ask the step, write the outcome, send the next message.
+import { randomUUID } from "node:crypto";
+import type { StepMessage } from "../../events/step-message.ts";
+import { maxDelayMs } from "../aws/queue.ts";
+import { log } from "../log.ts";
+import { OpenStackFault } from "../openstack/index.ts";
+import type { End, ImageRequest } from "../requests/image-request.ts";
+import { nameLock, serverLock } from "../requests/locks.ts";
+import { problem } from "../requests/problem.ts";
+import type { ClaimedRequest } from "../requests/store.ts";
+import { withEntry } from "../requests/timeline.ts";
+import type { Runtime } from "../runtime.ts";
+import { outageEvidence, outcomeOfFault } from "./fault-outcome.ts";
+import { ClaimLost, Ledger } from "./ledger.ts";
+import { refuse, type StepOutcome, wait } from "./outcome.ts";
+import type { Step } from "./step.ts";
+import { lostAfterMs, type Transition, transition } from "./transition.ts";
+
+/** A version that was claimed so often without an outcome is poison: the request fails, naming the step. */
+export const maxClaims = 5;
+/** For how long a request waits for a provider that has gone from the configuration. */
+const unconfiguredPatienceMs = 4 * 3_600_000;
+
+export interface Invocation {
+  /** Ends every call to the cloud, some time before the worker is killed. */
+  readonly signal: AbortSignal;
+  /** How long a worker of this step may live at all. */
+  readonly timeoutMs: number;
+}
+
+/** Stale, repeated and unknown messages do nothing. Throws where the step has an error of its own: the message stays. */
+export async function runStep(
+  step: Step,
+  message: StepMessage,
+  runtime: Runtime,
+  invocation: Invocation,
+): Promise<void> {
+  const { store, clock } = runtime;
+  const nowMs = clock.now();
+  const claim = { token: randomUUID(), untilMs: nowMs + invocation.timeoutMs };
+  const request = await store.claim(message.requestId, step.name, message.version, claim, nowMs);
+  if (!request) return;
+  const about = { requestId: request.id, step: step.name, version: request.version };
+  try {
+    const next = await nextOf(step, request, runtime, invocation);
+    await settle(request, next, runtime);
+    log.info("step", {
+      ...about,
+      next: next.outcome.step,
+      status: next.outcome.endedAt ? next.outcome.end?.status : undefined,
+    });
+  } catch (error) {
+    if (error instanceof ClaimLost) return log.warn("claim lost", about);
+    await store.giveBack(request, clock.now() + 2 ** request.claim.count * 1000);
+    log.error("step failed", { ...about, claims: request.claim.count, error });
+    throw error;
+  }
+}
+
+async function nextOf(
+  step: Step,
+  request: ClaimedRequest,
+  runtime: Runtime,
+  invocation: Invocation,
+): Promise<Transition> {
+  const nowMs = runtime.clock.now();
+  if (request.claim.count > maxClaims) return transition(request, poisoned(step), nowMs);
+  if (request.cancel && step.name !== "release") return transition(request, cancelled(request.cancel), nowMs);
+  if (request.cancel && request.end?.status === "completed") return cancelledLate(request, request.cancel, nowMs);
+  const { answer, ledger } = await ask(step, request, runtime, invocation);
+  return transition({ ...request, ledger }, answer, runtime.clock.now());
+}
+
+async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { signal, timeoutMs }: Invocation) {
+  const { store, locks, clock, providers } = runtime;
+  const provider = providers.find(request.provider);
+  if (!provider) {
+    const answer = wait(`the provider ${request.provider} is not configured`, { patienceMs: unconfiguredPatienceMs });
+    return { answer, ledger: request.ledger };
+  }
+  const ledger = new Ledger({
+    entries: request.ledger,
+    write: (entries) => store.keepLedger(request, entries),
+    nowMs: () => clock.now(),
+    quietMs: timeoutMs + runtime.settings.settledAfterMs,
+  });
+  const ourLocks = [
+    serverLock(request.provider, request.server.id),
+    nameLock(request.provider, request.projectId, request.asked.name),
+  ];
+  let answer: StepOutcome;
+  try {
+    answer = await step.look({
+      request,
+      provider,
+      cloud: provider
+        .asRequester(request, store)
+        .within(signal, (call) => log.info("call", { requestId: request.id, step: step.name, ...call })),
+      ledger,
+      locks: {
+        areOurs: async () => (await Promise.all(ourLocks.map((key) => locks.isHeldBy(key, request.id)))).every(Boolean),
+        free: async () => void (await Promise.all(ourLocks.map((key) => locks.free(key, request.id)))),
+      },
+      nowMs: () => clock.now(),
+    });
+  } catch (error) {
+    if (!(error instanceof OpenStackFault)) throw error;
+    const seenBefore = request.waiting?.evidence === outageEvidence(error);
+    const sinceMs = seenBefore && request.waiting ? request.waiting.evidenceSinceMs : clock.now();
+    log.warn("cloud fault", { requestId: request.id, step: step.name, fault: error.message, kind: error.kind });
+    answer = outcomeOfFault(error, provider.policy.outagePatienceMs, sinceMs);
+  }
+  return { answer, ledger: ledger.entries };
+}
+
+async function settle(
+  request: ClaimedRequest,
+  { outcome, nextLookInMs }: Transition,
+  { store, queue, clock }: Runtime,
+) {
+  const nowMs = clock.now();
+  const written = await store.settle(request, outcome, nowMs);
+  if (!written || nextLookInMs === undefined) return;
+  const signalled = written.signals !== request.signals;
+  const delayMs = signalled ? 0 : nextLookInMs;
+  if (delayMs > maxDelayMs) return; // the waker does it
+  await queue.send(messageFor(written), delayMs);
+}
+
+/** The message that makes a request's present step look, at its present version. */
+export function messageFor(request: Pick<ImageRequest, "id" | "step" | "version">): StepMessage {
+  return { schemaVersion: 1, requestId: request.id, step: request.step, version: request.version };
+}
+
+function poisoned(step: Step): StepOutcome {
+  return refuse(
+    problem("step-broken", "Darkroom failed", `Step ${step.name} failed ${maxClaims} times without an answer.`, {
+      remedy: "This is an error of ours: tell the support of this cloud.",
+    }),
+  );
+}
+
+function cancelled(cancel: NonNullable<ImageRequest["cancel"]>): StepOutcome {
+  return refuse(cancelProblem(cancel), "cancelled");
+}
+
+function cancelProblem({ by, reason }: NonNullable<ImageRequest["cancel"]>) {
+  return problem("cancelled", "Cancelled", `Cancelled by ${by.userName}${reason && `: ${reason}`}.`);
+}
+
+/** A cancel that came while the last step before `release` was being written: it was accepted, so it holds. */
+function cancelledLate(
+  request: ClaimedRequest,
+  cancel: NonNullable<ImageRequest["cancel"]>,
+  nowMs: number,
+): Transition {
+  const { step, learned, ledger } = request;
+  const why = cancelProblem(cancel);
+  const end: End = { status: "cancelled", problem: why };
+  const entry = { at: new Date(nowMs).toISOString(), step, what: "cancelled", text: why.detail } as const;
+  const timeline = withEntry(request.timeline, entry);
+  return { outcome: { step, end, learned, ledger, timeline, wakeAtMs: nowMs + lostAfterMs }, nextLookInMs: 0 };
+}

@@ -1,0 +1,81 @@
+// The snapshot that Nova makes for us: how it is marked, found again after a crash, and explained when it is lost.
+import { type Cloud, type Image, OpenStackFault, type Server } from "../openstack/index.ts";
+import type { MadeEntry } from "../requests/ledger-entry.ts";
+import { type Problem, problem } from "../requests/problem.ts";
+
+/** The property that carries a ledger entry's mark while the image is unfinished. */
+export const markProperty = "darkroom_mark";
+
+/** Clocks of clouds and ours differ by less than this; an image older than its intent by more is not ours. */
+const clockSkewMs = 10 * 60_000;
+
+export function snapshotName(mark: string): string {
+  return `darkroom-${mark}`;
+}
+
+export function snapshotProperties(mark: string): Record<string, string> {
+  return { [markProperty]: mark };
+}
+
+/** By the id that Nova told us, else by the mark. Empty: not there (any more). */
+export async function findSnapshot(cloud: Cloud, projectId: string, entry: MadeEntry): Promise<Image[]> {
+  if (entry.thingId === undefined) return await snapshotsByMark(cloud, projectId, entry);
+  try {
+    const image = await cloud.image.getImage(entry.thingId);
+    return image.status === "deleted" || image.status === "pending_delete" ? [] : [image];
+  } catch (error) {
+    if (error instanceof OpenStackFault && error.kind === "notFound") return [];
+    throw error;
+  }
+}
+
+/**
+ * Nova copies a base image's properties onto every later snapshot (nova/compute/utils.py), so the mark alone proves nothing:
+ * the server, the time and the name that only we give must agree too. Compared here, whatever the list answers.
+ */
+async function snapshotsByMark(cloud: Cloud, projectId: string, entry: MadeEntry): Promise<Image[]> {
+  const found: Image[] = [];
+  const filter = { owner: projectId, properties: { [markProperty]: entry.mark } };
+  for await (const image of cloud.image.listImages(filter)) {
+    const ours =
+      image.properties[markProperty] === entry.mark &&
+      image.properties.instance_uuid === entry.serverId &&
+      image.name === snapshotName(entry.mark) &&
+      image.owner === projectId &&
+      Date.parse(image.createdAt) >= entry.intentAtMs - clockSkewMs;
+    if (ours) found.push(image);
+  }
+  return found;
+}
+
+/** Why a snapshot came to nothing, from Nova's own record of the action; Nova deletes the image when a snapshot fails. */
+export async function explainLostSnapshot(
+  cloud: Cloud,
+  server: Server,
+  entry: MadeEntry | undefined,
+  seen: string,
+): Promise<Problem> {
+  const openstackRequestId = entry?.openstackRequestId;
+  const told = openstackRequestId ? await reasonFromNova(cloud, server.id, openstackRequestId) : undefined;
+  return problem(
+    "snapshot-lost",
+    "The snapshot failed",
+    `The snapshot of ${server.name} failed: ${seen}${told ? `; Nova says: ${told}` : ", and Nova does not say why"}.`,
+    {
+      service: "Nova",
+      ...(openstackRequestId && { openstackRequestId }),
+      remedy: "Ask again; if it fails again, give this request id to the support of this cloud.",
+    },
+  );
+}
+
+async function reasonFromNova(cloud: Cloud, serverId: string, requestId: string): Promise<string | undefined> {
+  try {
+    const action = await cloud.compute.getInstanceAction(serverId, requestId);
+    const failed = action.events.find((event) => event.result === "Error");
+    return failed ? (failed.details ?? `${failed.event} ended with an error`) : (action.message ?? undefined);
+  } catch (error) {
+    if (error instanceof OpenStackFault) return undefined; // an explanation is welcome, not needed
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+// The requester's server while we hold it: is it locked by us, and what to say when it is gone.
+import { type Cloud, OpenStackFault, type Server } from "../openstack/index.ts";
+import type { LedgerEntry } from "../requests/ledger-entry.ts";
+import { type Problem, problem } from "../requests/problem.ts";
+
+/** Undefined where it is gone. */
+export async function sourceServer(cloud: Cloud, serverId: string): Promise<Server | undefined> {
+  try {
+    const server = await cloud.compute.getServer(serverId);
+    return server.status === "DELETED" || server.status === "SOFT_DELETED" ? undefined : server;
+  } catch (error) {
+    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}
+
+/** What the owner reads where Nova shows it; the mark makes it ours beyond doubt. Nova takes at most 255 characters. */
+export function lockReason(entry: LedgerEntry): string {
+  return `Darkroom is making an image of this server and will give it back by itself. Please do not start or delete it. [${entry.mark}]`;
+}
+
+/** Is it locked, and by this very entry? A cloud older than 2.73 shows no reasons; there the lock is ours if we noted one. */
+export function isLockedByUs(server: Server, lock: LedgerEntry | undefined): boolean {
+  if (!server.locked || !lock) return false;
+  return server.lockedReason === null || server.lockedReason.includes(lock.mark);
+}
+
+export function serverGone(name: string): Problem {
+  return problem("server-gone", "The server is gone", `The server ${name} was deleted before its image was made.`, {
+    remedy: "Ask for an image of another server.",
+  });
+}
+
+/** Its owner, or an administrator, did something to it while we held it. */
+export function serverTaken(name: string, what: string): Problem {
+  return problem(
+    "server-changed",
+    "The server was changed meanwhile",
+    `While the image of ${name} was being made, ${what}.`,
+    {
+      remedy: "Leave the server alone until the image is made; ask again when it is idle.",
+    },
+  );
+}

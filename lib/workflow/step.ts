@@ -1,0 +1,32 @@
+// How a step is written: a name of the chain and one function that looks, adopts, refuses, acts or waits.
+import type { Cloud } from "../openstack/index.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { ImageRequest } from "../requests/image-request.ts";
+import type { StepName } from "./chain.ts";
+import type { Ledger } from "./ledger.ts";
+import type { StepOutcome } from "./outcome.ts";
+
+export interface Step<Name extends StepName = StepName> {
+  readonly name: Name;
+  /** "Is what you stand for true yet?" May be asked any number of times, after any crash. */
+  look(at: StepSurroundings): Promise<StepOutcome<Name>>;
+}
+
+/** What a step has at hand. */
+export interface StepSurroundings {
+  readonly request: ImageRequest;
+  readonly provider: Provider;
+  /** The provider's cloud with the requester's authority: the trust. Calls end before the function does. */
+  readonly cloud: Cloud;
+  readonly ledger: Ledger;
+  readonly locks: {
+    /** Are the locks of the server and of the image's name this request's? */
+    areOurs(): Promise<boolean>;
+    free(): Promise<void>;
+  };
+  nowMs(): number;
+}
+
+export function defineStep<Name extends StepName>(name: Name, look: Step<Name>["look"]): Step<Name> {
+  return { name, look };
+}

@@ -1,0 +1,136 @@
+// From a step's answer to the request's next state: a pure function, so that every road can be tested.
+import type { End, ImageRequest, Learned } from "../requests/image-request.ts";
+import { type Problem, problem } from "../requests/problem.ts";
+import type { Outcome } from "../requests/store.ts";
+import { type TimelineEntry, withEntry } from "../requests/timeline.ts";
+import { chain } from "./chain.ts";
+import type { Done, Passed, Refusal, StepOutcome, Wait } from "./outcome.ts";
+import { pace } from "./pace.ts";
+
+/** A message that was sent is looked for by the waker this long after it should have arrived. */
+export const lostAfterMs = 60_000;
+
+export type State = Pick<ImageRequest, "step" | "end" | "learned" | "waiting" | "ledger" | "timeline" | "asked">;
+
+/** However much changes, a step waits no longer than so many times its patience: what goes round for ever ends too. */
+const maxPatiences = 8;
+
+/** The outcome to write, and in how many ms the next message is to be seen; undefined: none is needed. */
+export interface Transition {
+  readonly outcome: Outcome;
+  readonly nextLookInMs?: number;
+}
+
+export function transition(state: State, answer: StepOutcome, nowMs: number): Transition {
+  switch (answer.kind) {
+    case "done":
+    case "passed":
+      return goOn(state, answer, nowMs);
+    case "wait":
+      return stay(state, answer, nowMs);
+    case "refuse":
+      return end(state, answer, nowMs);
+  }
+}
+
+function goOn(state: State, answer: Done<typeof state.step> | Passed, nowMs: number): Transition {
+  const { step } = state;
+  const next = chain[step].next;
+  const learned: Learned =
+    answer.kind === "done" && answer.learned !== undefined
+      ? { ...state.learned, [step]: answer.learned }
+      : state.learned;
+  const text = answer.kind === "done" ? answer.text : answer.why;
+  const timeline = noted(state, answer.kind, text, nowMs);
+  const { ledger } = state;
+  if (next === null) {
+    const ending: End = state.end ?? { status: "completed" };
+    const last = { at: iso(nowMs), step, what: "ended", text: ending.status } as const;
+    return {
+      outcome: { step, end: ending, endedAt: iso(nowMs), learned, ledger, timeline: withEntry(timeline, last) },
+    };
+  }
+  const reached: Pick<Outcome, "end"> = next === "release" ? { end: { status: "completed" } } : {};
+  return at(nowMs, 0, { step: next, ...reached, learned, ledger, timeline });
+}
+
+function stay(state: State, answer: Wait, nowMs: number): Transition {
+  const { step, learned, ledger } = state;
+  const evidence = answer.evidence ?? answer.why;
+  const unchanged = state.waiting?.evidence === evidence ? state.waiting : undefined;
+  const sinceMs = unchanged?.evidenceSinceMs ?? nowMs;
+  const stepSinceMs = state.waiting?.stepSinceMs ?? nowMs;
+  const patienceMs = answer.patienceMs ?? chain[step].patienceMs;
+  if (nowMs - sinceMs >= patienceMs || nowMs - stepSinceMs >= patienceMs * maxPatiences) {
+    return end(
+      state,
+      { kind: "refuse", status: "failed", problem: answer.givingUp ?? stuck(state, answer, sinceMs) },
+      nowMs,
+    );
+  }
+  const looks = (unchanged?.looks ?? 0) + 1;
+  const inMs = answer.againInMs ?? pace(looks - 1);
+  return at(nowMs, inMs, {
+    step,
+    ...(state.end && { end: state.end }),
+    learned,
+    ledger,
+    waiting: { why: answer.why, evidence, evidenceSinceMs: sinceMs, stepSinceMs, looks },
+    timeline: noted(state, "waiting", answer.why, nowMs),
+  });
+}
+
+/** A refusal sends the request to `release`; one by `release` itself ends it, with what could not be removed. */
+function end(state: State, answer: Refusal, nowMs: number): Transition {
+  const { step, learned, ledger } = state;
+  const timeline = noted(state, "refused", answer.problem.detail, nowMs);
+  if (step !== "release") {
+    const ending: End = { status: answer.status, problem: answer.problem };
+    return at(nowMs, 0, { step: "release", end: ending, learned, ledger, timeline });
+  }
+  const ending: End = {
+    status: "failed",
+    problem: afterwards(state.end, answer.problem),
+    leftovers: answer.leftovers ?? leftoversOf(state),
+  };
+  const last = { at: iso(nowMs), step, what: "ended", text: "failed" } as const;
+  return { outcome: { step, end: ending, endedAt: iso(nowMs), learned, ledger, timeline: withEntry(timeline, last) } };
+}
+
+/** What of the ledger is still there, in words for the operator. */
+export function leftoversOf(state: Pick<State, "ledger">): string[] {
+  return state.ledger
+    .filter((entry) => entry.struckAtMs === undefined)
+    .map((entry) => {
+      if (entry.kind === "trust") return `trust ${entry.trustId}`;
+      if (entry.kind === "snapshot") return `image ${entry.thingId ?? `darkroom-${entry.mark}`}`;
+      return entry.kind === "lock" ? "the server's lock" : "the server is stopped";
+    });
+}
+
+function at(nowMs: number, inMs: number, outcome: Omit<Outcome, "wakeAtMs">): Transition {
+  return { outcome: { ...outcome, wakeAtMs: nowMs + inMs + lostAfterMs }, nextLookInMs: inMs };
+}
+
+function noted(state: State, what: TimelineEntry["what"], text: string, nowMs: number): TimelineEntry[] {
+  return withEntry(state.timeline, { at: iso(nowMs), step: state.step, what, text });
+}
+
+function stuck(state: State, answer: Wait, sinceMs: number): Problem {
+  return problem(
+    "nothing-moves",
+    "Nothing moved any more",
+    `Gave up in step ${state.step}: ${answer.why}, unchanged since ${iso(sinceMs)}.`,
+    { remedy: "Ask again; if it happens again, tell the support of this cloud." },
+  );
+}
+
+/** The reason why the request was ending stays readable beside what then could not be tidied. */
+function afterwards(earlier: End | undefined, leftover: Problem): Problem {
+  if (!earlier || earlier.status === "completed") return leftover;
+  return { ...leftover, detail: `${earlier.problem.detail} Afterwards: ${leftover.detail}` };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
