@@ -1,6 +1,6 @@
 // One request and its answer, bounded in time and size; knows whether anything was sent when it fails.
 import type { IncomingHttpHeaders } from "node:http";
-import { DecoratorHandler, type Dispatcher, request } from "undici";
+import { type Dispatcher, request } from "undici";
 import type { Limits, Method } from "./options.ts";
 
 export interface HttpRequest {
@@ -62,21 +62,21 @@ const aborted = new Error("aborted by the caller");
 
 /** undici tells a handler of the start of its request when a connection stands and the request is about to be written to it. */
 function markingStart(connections: Dispatcher, mark: () => void): Dispatcher {
-  return connections.compose((dispatch) => (options, handler) => dispatch(options, new StartMark(handler, mark)));
+  return connections.compose((dispatch) => (options, handler) => dispatch(options, marked(handler, mark)));
 }
 
-class StartMark extends DecoratorHandler {
-  readonly #mark: () => void;
-
-  constructor(handler: Dispatcher.DispatchHandler, mark: () => void) {
-    super(handler);
-    this.#mark = mark;
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
-    this.#mark();
-    super.onRequestStart?.(controller, context);
-  }
+function marked(handler: Dispatcher.DispatchHandler, mark: () => void): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart(controller, context) {
+      mark();
+      handler.onRequestStart?.(controller, context);
+    },
+    onRequestUpgrade: (...told) => handler.onRequestUpgrade?.(...told),
+    onResponseStart: (...told) => handler.onResponseStart?.(...told),
+    onResponseData: (...told) => handler.onResponseData?.(...told),
+    onResponseEnd: (...told) => handler.onResponseEnd?.(...told),
+    onResponseError: (...told) => handler.onResponseError?.(...told),
+  };
 }
 
 function whyUnanswered(error: unknown, end: AbortSignal, limits: Limits): Pick<Unanswered, "why" | "detail" | "cause"> {

@@ -34,5 +34,7 @@ export async function* itemsOf<P, T>(
 }
 
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  return Array.fromAsync(items);
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
 }

@@ -21,8 +21,6 @@ const providerPolicy = z
     selfApproval: z.boolean().default(false),
     /** What may be asked for. */
     visibilities: z.array(visibility).min(1).default(["private", "shared"]),
-    /** So many requests of one project may be under way at once. */
-    liveRequestsPerProject: z.int().positive().max(1000).default(20),
     /** For how long a request waits for a service of the cloud that does not answer. */
     outagePatienceHours: z.number().positive().max(168).default(4),
     /** Where people turn to. */

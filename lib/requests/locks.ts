@@ -20,7 +20,8 @@ export function nameLock(provider: string, projectId: string, name: string): Loc
 export interface Locks {
   /** Takes the lock for a request, or tells which live request holds it. Taking what one holds already is fine. */
   take(key: LockKey, requestId: string, nowMs: number): Promise<{ heldBy: string }>;
-  isHeldBy(key: LockKey, requestId: string): Promise<boolean>;
+  /** The request that the lock names; it may have ended, or never have been stored. */
+  holder(key: LockKey): Promise<string | undefined>;
   /** Gives the lock back; harmless where it is somebody else's. */
   free(key: LockKey, requestId: string): Promise<void>;
 }
@@ -45,8 +46,9 @@ export function openLocks(table: Table, findRequest: (id: string) => Promise<Ima
       return swapped ? { heldBy: requestId } : this.take(key, requestId, nowMs);
     },
 
-    async isHeldBy(key, requestId) {
-      return (await table.get(key))?.requestId === requestId;
+    async holder(key) {
+      const lock = await table.get(key);
+      return lock && String(lock.requestId);
     },
 
     async free(key, requestId) {

@@ -17,7 +17,12 @@ export async function imageToPublish(cloud: Cloud, request: ImageRequest): Promi
 }
 
 export function imageVanished(request: ImageRequest): Problem {
-  return problem("image-gone", "The image is gone", `The unfinished image of ${request.server.name} was deleted or deactivated by somebody else.`, {
-    remedy: "Ask again, and leave images named darkroom-… alone until the request has ended.",
-  });
+  return problem(
+    "image-gone",
+    "The image is gone",
+    `The unfinished image of ${request.server.name} was deleted or deactivated by somebody else.`,
+    {
+      remedy: "Ask again, and leave images named darkroom-… alone until the request has ended.",
+    },
+  );
 }

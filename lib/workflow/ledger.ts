@@ -156,3 +156,17 @@ export class Ledger {
 export function newMark(): string {
   return randomBytes(12).toString("hex");
 }
+
+/** An entry as the operator must look for it. */
+export function inWords(entry: LedgerEntry): string {
+  switch (entry.kind) {
+    case "trust":
+      return `trust ${entry.trustId}`;
+    case "snapshot":
+      return `image ${entry.thingId ?? `darkroom-${entry.mark}`}`;
+    case "lock":
+      return "the server's lock";
+    case "stop":
+      return "the server is stopped";
+  }
+}

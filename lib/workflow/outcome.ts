@@ -40,7 +40,6 @@ export interface Refusal {
   readonly kind: "refuse";
   readonly status: Exclude<EndStatus, "completed">;
   readonly problem: Problem;
-  readonly leftovers?: readonly string[];
 }
 
 export function done<Name extends StepName>(learned: LearnedBy<Name>, text: string): Done<Name> {

@@ -18,7 +18,11 @@ const snapshotOnly = [
 ];
 
 /** openstacksdk's checksums of the base image's file, inherited by the snapshot: of this image they would be false. */
-const falseHere = ["owner_specified.openstack.md5", "owner_specified.openstack.sha256", "owner_specified.openstack.object"];
+const falseHere = [
+  "owner_specified.openstack.md5",
+  "owner_specified.openstack.sha256",
+  "owner_specified.openstack.object",
+];
 
 /** The changes that are still to be made; empty once the image is as asked. Safe to compute and send again. */
 export function publication(request: ImageRequest, image: Image, publishedAt: string): PatchOperation[] {
@@ -38,7 +42,9 @@ export function publication(request: ImageRequest, image: Image, publishedAt: st
 
 /** Properties of another image's publication are inherited by snapshots of servers booted from it: of this one they are not true. */
 function isForeign(name: string): boolean {
-  return name === "description" || name.startsWith("darkroom_") || snapshotOnly.includes(name) || falseHere.includes(name);
+  return (
+    name === "description" || name.startsWith("darkroom_") || snapshotOnly.includes(name) || falseHere.includes(name)
+  );
 }
 
 /** Provenance: which request, server, base image and software this image comes from, and what was (not) done to it. */

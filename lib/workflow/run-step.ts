@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { StepMessage } from "../../events/step-message.ts";
 import { maxDelayMs } from "../aws/queue.ts";
 import { log } from "../log.ts";
-import { OpenStackFault } from "../openstack/index.ts";
+import { type CallReport, OpenStackFault } from "../openstack/index.ts";
 import type { End, ImageRequest } from "../requests/image-request.ts";
 import { nameLock, serverLock } from "../requests/locks.ts";
 import { problem } from "../requests/problem.ts";
@@ -88,17 +88,18 @@ async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { sign
     serverLock(request.provider, request.server.id),
     nameLock(request.provider, request.projectId, request.asked.name),
   ];
+  const report = (call: CallReport) => log.info("call", { requestId: request.id, step: step.name, ...call });
   let answer: StepOutcome;
   try {
     answer = await step.look({
       request,
       provider,
-      cloud: provider
-        .asRequester(request, store)
-        .within(signal, (call) => log.info("call", { requestId: request.id, step: step.name, ...call })),
+      cloud: provider.asRequester(request, store).within(signal, report),
+      ...(provider.staff && { staff: provider.staff.within(signal, report) }),
       ledger,
       locks: {
-        areOurs: async () => (await Promise.all(ourLocks.map((key) => locks.isHeldBy(key, request.id)))).every(Boolean),
+        areOurs: async () =>
+          (await Promise.all(ourLocks.map((key) => locks.holder(key)))).every((id) => id === request.id),
         free: async () => void (await Promise.all(ourLocks.map((key) => locks.free(key, request.id)))),
       },
       nowMs: () => clock.now(),

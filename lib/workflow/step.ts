@@ -18,6 +18,8 @@ export interface StepSurroundings {
   readonly provider: Provider;
   /** The provider's cloud with the requester's authority: the trust. Calls end before the function does. */
   readonly cloud: Cloud;
+  /** With the operator's credential; not every provider has one. For tidying up only. */
+  readonly staff?: Cloud;
   readonly ledger: Ledger;
   readonly locks: {
     /** Are the locks of the server and of the image's name this request's? */

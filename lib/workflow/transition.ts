@@ -4,6 +4,7 @@ import { type Problem, problem } from "../requests/problem.ts";
 import type { Outcome } from "../requests/store.ts";
 import { type TimelineEntry, withEntry } from "../requests/timeline.ts";
 import { chain } from "./chain.ts";
+import { inWords } from "./ledger.ts";
 import type { Done, Passed, Refusal, StepOutcome, Wait } from "./outcome.ts";
 import { pace } from "./pace.ts";
 
@@ -91,21 +92,10 @@ function end(state: State, answer: Refusal, nowMs: number): Transition {
   const ending: End = {
     status: "failed",
     problem: afterwards(state.end, answer.problem),
-    leftovers: answer.leftovers ?? leftoversOf(state),
+    leftovers: leftoversOf(state),
   };
   const last = { at: iso(nowMs), step, what: "ended", text: "failed" } as const;
   return { outcome: { step, end: ending, endedAt: iso(nowMs), learned, ledger, timeline: withEntry(timeline, last) } };
-}
-
-/** What of the ledger is still there, in words for the operator. */
-export function leftoversOf(state: Pick<State, "ledger">): string[] {
-  return state.ledger
-    .filter((entry) => entry.struckAtMs === undefined)
-    .map((entry) => {
-      if (entry.kind === "trust") return `trust ${entry.trustId}`;
-      if (entry.kind === "snapshot") return `image ${entry.thingId ?? `darkroom-${entry.mark}`}`;
-      return entry.kind === "lock" ? "the server's lock" : "the server is stopped";
-    });
 }
 
 function at(nowMs: number, inMs: number, outcome: Omit<Outcome, "wakeAtMs">): Transition {
@@ -114,6 +104,15 @@ function at(nowMs: number, inMs: number, outcome: Omit<Outcome, "wakeAtMs">): Tr
 
 function noted(state: State, what: TimelineEntry["what"], text: string, nowMs: number): TimelineEntry[] {
   return withEntry(state.timeline, { at: iso(nowMs), step: state.step, what, text });
+}
+
+/** What is still there, the published image apart, in words for the operator. */
+function leftoversOf(state: State): string[] {
+  const published = state.end?.status === "completed" ? state.learned.publish?.imageId : undefined;
+  return state.ledger
+    .filter((entry) => entry.struckAtMs === undefined)
+    .filter((entry) => !(entry.kind === "snapshot" && entry.thingId !== undefined && entry.thingId === published))
+    .map(inWords);
 }
 
 function stuck(state: State, answer: Wait, sinceMs: number): Problem {

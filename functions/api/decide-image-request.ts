@@ -1,0 +1,34 @@
+// POST /v1/image-requests/{id}/decision: staff approve or deny.
+import { decisionBody } from "../../events/decision.ts";
+import { answer } from "../../lib/http/answer.ts";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { conflict, HttpProblem } from "../../lib/http/http-problem.ts";
+import { actor, visibleRequest } from "../../lib/http/visible-request.ts";
+import { problem } from "../../lib/requests/problem.ts";
+import { representation } from "../../lib/requests/representation.ts";
+import { messageFor } from "../../lib/workflow/run-step.ts";
+
+export const handler = endpoint({ body: decisionBody }, async (call) => {
+  const { runtime, provider, caller, body } = call;
+  const request = await visibleRequest(call);
+  if (!caller.isStaff) throw notStaff("Only staff of this provider decide.");
+  if (request.requester.userId === caller.userId && !provider.policy.selfApproval) {
+    throw notStaff("Nobody decides about their own request on this provider.");
+  }
+  const nowMs = runtime.clock.now();
+  const decision = { ...body, by: actor(caller), at: new Date(nowMs).toISOString() };
+  const decided = await runtime.store.decide(request, decision, nowMs);
+  if (!decided) {
+    throw conflict(
+      "not-waiting",
+      "The request does not wait for a decision now.",
+      "Look at its status: it may be decided already, or not be checked yet.",
+    );
+  }
+  await runtime.queue.send(messageFor(decided), 0).catch(() => undefined); // it is due at once: the waker sends it
+  return answer(200, representation(decided));
+});
+
+function notStaff(detail: string): HttpProblem {
+  return new HttpProblem(403, problem("not-staff", "Not yours to decide", detail));
+}

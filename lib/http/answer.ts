@@ -1,0 +1,26 @@
+// HTTP answers as API Gateway takes them (payload format 2.0).
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { HttpProblem } from "./http-problem.ts";
+
+/** Answers speak of one caller's things at one moment: nobody may keep them. */
+const everyAnswer = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+
+export function answer(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: { "content-type": "application/json", ...everyAnswer, ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+export function problemAnswer({ status, problem, headers }: HttpProblem): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: { "content-type": "application/problem+json", ...everyAnswer, ...headers },
+    body: JSON.stringify({ ...problem, status }),
+  };
+}
