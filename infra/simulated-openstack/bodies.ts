@@ -15,7 +15,7 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 /** What stands at a path of keys, or undefined. */
 export function at(value: unknown, ...keys: string[]): unknown {
   let here = value;
-  for (const key of keys) here = isObject(here) ? here[key] : undefined;
+  for (const key of keys) here = isObject(here) ? own(here, key) : undefined;
   return here;
 }
 
@@ -29,7 +29,8 @@ export function pythonRepr(value: unknown): string {
   if (value === null || value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "number") return String(value);
-  if (typeof value === "string") return value.includes("'") && !value.includes('"') ? `"${value}"` : `'${value.replaceAll("'", "\\'")}'`;
+  if (typeof value === "string")
+    return value.includes("'") && !value.includes('"') ? `"${value}"` : `'${value.replaceAll("'", "\\'")}'`;
   if (Array.isArray(value)) return `[${value.map(pythonRepr).join(", ")}]`;
   return `{${Object.entries(value)
     .map(([key, item]) => `${pythonRepr(key)}: ${pythonRepr(item)}`)
@@ -38,3 +39,8 @@ export function pythonRepr(value: unknown): string {
 
 /** Python's `str`: a text is itself. */
 export const pythonStr = (value: unknown): string => (typeof value === "string" ? value : pythonRepr(value));
+
+/** What a record itself has under a name that a client chose: `constructor` is not found in every object. */
+export function own<Value>(record: Record<string, Value>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}

@@ -162,7 +162,10 @@ function send(outgoing: ServerResponse, answer: Answer, method: string | undefin
       ? { payload: answer.bytes, type: "application/octet-stream" }
       : answer.text !== undefined
         ? { payload: Buffer.from(answer.text), type: "text/html; charset=UTF-8" }
-        : { payload: Buffer.from(answer.json === undefined ? "" : JSON.stringify(answer.json)), type: "application/json" };
+        : {
+            payload: Buffer.from(answer.json === undefined ? "" : JSON.stringify(answer.json)),
+            type: "application/json",
+          };
   outgoing.statusCode = answer.status;
   if (answer.status !== 204 || payload.length > 0) {
     outgoing.setHeader("Content-Type", type);

@@ -11,6 +11,7 @@ import {
   type InstanceActionWithEvents,
 } from "./instance-action.ts";
 import { all, itemsOf } from "./pages.ts";
+import { segment } from "./segment.ts";
 import type { Server } from "./server.ts";
 import { type ServerActions, serverActionsOf } from "./server-actions.ts";
 import { getServer, listServers, type ServerFilter } from "./server-list.ts";
@@ -70,15 +71,15 @@ export function computeOf(calls: Calls): Compute {
         itemsOf(calls, ask, flavorPage, (page) => ({ items: page.flavors, next: nextOf(page.flavors_links) })),
       );
     },
-    listInstanceActions(serverId) {
-      const path = `/servers/${encodeURIComponent(serverId)}/os-instance-actions`;
+    async listInstanceActions(serverId) {
+      const path = `/servers/${segment("compute", serverId)}/os-instance-actions`;
       const ask: Ask = { service: "compute", method: "GET", path, microversion: actionVersions };
       return all(
         itemsOf(calls, ask, actionPage, (page) => ({ items: page.instanceActions, next: nextOf(page.links) })),
       );
     },
     async getInstanceAction(serverId, requestId) {
-      const path = `/servers/${encodeURIComponent(serverId)}/os-instance-actions/${encodeURIComponent(requestId)}`;
+      const path = `/servers/${segment("compute", serverId)}/os-instance-actions/${segment("compute", requestId)}`;
       const ask: Ask = { service: "compute", method: "GET", path, microversion: actionVersions };
       return (await calls.read(ask, z.looseObject({ instanceAction: actionWithEventsRecord }))).body.instanceAction;
     },
@@ -87,7 +88,7 @@ export function computeOf(calls: Calls): Compute {
       return limitsOf((await calls.read(ask, limitsAnswer)).body.limits.absolute);
     },
     async getConsole(id, { length } = {}) {
-      const path = `/servers/${encodeURIComponent(id)}/action`;
+      const path = `/servers/${segment("compute", id)}/action`;
       const body = { "os-getConsoleOutput": length === undefined ? {} : { length } };
       const ask: Ask = { service: "compute", method: "POST", path, body, repeatable: true };
       return (await calls.read(ask, z.looseObject({ output: z.string() }))).body.output;

@@ -36,25 +36,34 @@ export async function exchange(
   limits: Limits,
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
+  if (signal?.aborted)
+    return { answered: false, sent: false, why: "aborted", detail: aborted.message, cause: undefined };
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(timedOut), limits.timeoutMs);
   const abort = () => end.abort(aborted);
   signal?.addEventListener("abort", abort, { once: true });
-  if (signal?.aborted) abort();
   let sent = false;
   const dispatcher = markingStart(connections, () => {
     sent = true;
   });
+  // undici itself heeds the signal only once a request has a connection, so that one that waits for its turn, or for a host that does not answer, would
+  // wait on. It is then never sent: undici looks at the signal again before it writes.
+  const ended = Promise.withResolvers<never>();
+  end.signal.addEventListener("abort", () => ended.reject(end.signal.reason), { once: true });
   try {
-    const answer = await request(url, { method, headers, body: body ?? null, signal: end.signal, dispatcher });
-    const text = await answer.body.text();
-    return { answered: true, status: answer.statusCode, headers: answer.headers, text };
+    const options = { method, headers, body: body ?? null, signal: end.signal, dispatcher };
+    return await Promise.race([ended.promise, wholeAnswer(url, options)]);
   } catch (error) {
     return { answered: false, sent, ...whyUnanswered(error, end.signal, limits) };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   }
+}
+
+async function wholeAnswer(url: string, options: Parameters<typeof request>[1]): Promise<Answered> {
+  const { statusCode, headers, body } = await request(url, options);
+  return { answered: true, status: statusCode, headers, text: await body.text() };
 }
 
 const timedOut = new Error("time-out");
@@ -68,8 +77,9 @@ function markingStart(connections: Dispatcher, mark: () => void): Dispatcher {
 function marked(handler: Dispatcher.DispatchHandler, mark: () => void): Dispatcher.DispatchHandler {
   return {
     onRequestStart(controller, context) {
-      mark();
       handler.onRequestStart?.(controller, context);
+      // undici aborts here what was aborted while it waited; that is not written.
+      if (!controller.aborted) mark();
     },
     onRequestUpgrade: (...told) => handler.onRequestUpgrade?.(...told),
     onResponseStart: (...told) => handler.onResponseStart?.(...told),

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Ask, Calls } from "./calls.ts";
 import { OpenStackFault } from "./faults.ts";
+import { segment } from "./segment.ts";
 import { timestamp } from "./timestamp.ts";
 
 export interface Identity {
@@ -52,11 +53,11 @@ export interface Trust {
 const path = "/OS-TRUST/trusts";
 
 export function identityOf(calls: Calls): Identity {
-  const pathOf = (id: string) => `${path}/${encodeURIComponent(id)}`;
+  const pathOf = (id: string) => `${path}/${segment("identity", id)}`;
   const readOne = async (ask: Ask) => (await calls.read(ask, z.looseObject({ trust: trustRecord }))).body.trust;
   return {
     createTrust: (wish) => readOne({ service: "identity", method: "POST", path, body: { trust: trustBody(wish) } }),
-    getTrust: (id) => readOne({ service: "identity", method: "GET", path: pathOf(id) }),
+    getTrust: async (id) => readOne({ service: "identity", method: "GET", path: pathOf(id) }),
     async listTrusts({ trusteeUserId, trustorUserId } = {}) {
       const query = new URLSearchParams({
         ...(trusteeUserId !== undefined && { trustee_user_id: trusteeUserId }),

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Ask, Calls } from "./calls.ts";
 import { OpenStackFault } from "./faults.ts";
+import { segment } from "./segment.ts";
 import { timestamp } from "./timestamp.ts";
 
 export interface ImageMembers {
@@ -29,8 +30,8 @@ export interface Member {
 export type MemberStatus = "pending" | "accepted" | "rejected";
 
 export function imageMembersOf(calls: Calls): ImageMembers {
-  const members = (imageId: string) => `/images/${encodeURIComponent(imageId)}/members`;
-  const one = (imageId: string, projectId: string) => `${members(imageId)}/${encodeURIComponent(projectId)}`;
+  const members = (imageId: string) => `/images/${segment("image", imageId)}/members`;
+  const one = (imageId: string, projectId: string) => `${members(imageId)}/${segment("image", projectId)}`;
   const read = async (ask: Omit<Ask, "service">) => (await calls.read({ service: "image", ...ask }, memberRecord)).body;
   return {
     async addMember(imageId, projectId) {
@@ -51,7 +52,7 @@ export function imageMembersOf(calls: Calls): ImageMembers {
       const ask: Ask = { service: "image", method: "GET", path: members(imageId) };
       return (await calls.read(ask, z.looseObject({ members: z.array(memberRecord) }))).body.members;
     },
-    setMemberStatus: (imageId, projectId, status) =>
+    setMemberStatus: async (imageId, projectId, status) =>
       read({ method: "PUT", path: one(imageId, projectId), body: { status } }),
   };
 }

@@ -6,6 +6,7 @@ import { OpenStackFault } from "./faults.ts";
 import { type ImageFilter, listImages } from "./image-list.ts";
 import { type ImageMembers, imageMembersOf } from "./image-members.ts";
 import { type Image, imageRecord } from "./image-record.ts";
+import { segment } from "./segment.ts";
 
 /** The service; `Image` is one image. */
 export interface ImageService extends ImageMembers {
@@ -40,7 +41,7 @@ export function propertyPath(name: string): string {
 }
 
 export function imageServiceOf(calls: Calls): ImageService {
-  const pathOf = (id: string) => `/images/${encodeURIComponent(id)}`;
+  const pathOf = (id: string) => `/images/${segment("image", id)}`;
   return {
     ...imageMembersOf(calls),
     async getImage(id) {

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Ask, Calls } from "./calls.ts";
 import { OpenStackFault } from "./faults.ts";
 import { isAtLeast } from "./microversions.ts";
+import { segment } from "./segment.ts";
 
 /** All answer before the work is done: look at the server's status and task state for its end. */
 export interface ServerActions {
@@ -67,7 +68,7 @@ export function serverActionsOf(calls: Calls): ServerActions {
   };
 }
 
-const pathOf = (id: string) => `/servers/${encodeURIComponent(id)}`;
+const pathOf = (id: string) => `/servers/${segment("compute", id)}`;
 
 /** Measured on Zed: os-stop on a stopped server is 409 `Cannot 'stop' instance … while it is in vm_state stopped`. */
 function unlessAlready(vmState: string): (fault: unknown) => void {

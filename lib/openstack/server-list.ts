@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Ask, Calls } from "./calls.ts";
 import { OpenStackFault } from "./faults.ts";
 import { itemsOf } from "./pages.ts";
+import { segment } from "./segment.ts";
 import { type CellDown, type Server, serverRecord, serverVersions } from "./server.ts";
 
 export interface ServerFilter {
@@ -20,7 +21,7 @@ export interface ServerFilter {
 }
 
 export async function getServer(calls: Calls, id: string): Promise<Server> {
-  const path = `/servers/${encodeURIComponent(id)}`;
+  const path = `/servers/${segment("compute", id)}`;
   const ask: Ask = { service: "compute", method: "GET", path, microversion: serverVersions };
   const { body } = await calls.read(ask, z.looseObject({ server: serverRecord }));
   return known(body.server, ask);

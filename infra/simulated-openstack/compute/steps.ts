@@ -8,49 +8,56 @@ import { power, type ServerRecord, type VmState } from "./records.ts";
 
 /** Performs one step as of the time it was due. */
 export function steps(core: Core, server: ServerRecord, { at, step }: Due): void {
+  const withImage = (imageId: string, then: (image: ImageRecord) => void) =>
+    whileImageExists(core, server, at, imageId, then);
   switch (step.do) {
     case "task":
-      server.taskState = step.taskState;
-      server.updatedAt = at;
-      return;
+      task(server, at, step.taskState);
+      break;
     case "scheduled":
       server.hostId = hostId;
-      server.taskState = "spawning";
-      server.updatedAt = at;
-      return;
+      task(server, at, "spawning");
+      break;
     case "booted":
-      return booted(core, server, at);
+      booted(core, server, at);
+      break;
     case "settled":
-      return settled(server, at, step);
+      settled(server, at, step);
+      break;
     case "snapshotTask":
-      return whileImageExists(core, server, at, step.imageId, () => {
-        server.taskState = step.taskState;
-        if (step.taskState === null) finish(server, at);
-      });
+      withImage(step.imageId, () => (step.taskState === null ? finish(server, at) : task(server, at, step.taskState)));
+      break;
     case "snapshotSaving":
-      return whileImageExists(core, server, at, step.imageId, (image) => startSaving(image, at));
+      withImage(step.imageId, (image) => startSaving(image, at));
+      break;
     case "snapshotActive":
-      return whileImageExists(core, server, at, step.imageId, (image) => finishSnapshot(server, image, at));
+      withImage(step.imageId, (image) => finishSnapshot(server, image, at));
+      break;
     case "snapshotFailed":
-      return whileImageExists(core, server, at, step.imageId, (image) => {
-        finish(server, at, failSnapshot(core, server, image));
-      });
+      withImage(step.imageId, (image) => finish(server, at, failSnapshot(core, server, image)));
+      break;
     case "shelved":
       server.vmState = "shelved";
       server.powerState = power.shutdown;
-      server.taskState = "shelving_offloading";
-      server.updatedAt = at;
-      return;
+      task(server, at, "shelving_offloading");
+      break;
     case "unshelved":
-      return unshelved(core, server, at);
+      unshelved(core, server, at);
+      break;
     case "deleted":
-      finish(server, at);
-      server.vmState = "deleted";
-      server.powerState = power.none;
-      server.deletedAt = at;
-      forgetOldest(core);
-      return;
+      deleted(core, server, at);
+      break;
   }
+}
+
+/** Takes the server out of sight; what was done to it can still be asked for. */
+export function deleted(core: Core, server: ServerRecord, at: number): void {
+  finish(server, at);
+  server.vmState = "deleted";
+  server.powerState = power.none;
+  server.deletedAt = at;
+  server.attachments = [];
+  forgetOldest(core);
 }
 
 /** One host, named as Nova names hosts to those who may not know them. */
@@ -62,8 +69,10 @@ const rememberedDeletions = 200;
 function booted(core: Core, server: ServerRecord, at: number): void {
   const needed = server.imageId === null ? 0 : (core.state.images[server.imageId]?.virtualSizeBytes ?? 0);
   const available = server.flavor.diskGib * 2 ** 30;
-  if (available === 0 || needed <= available) return settled(server, at, { vmState: "active", powerState: power.running, launched: true });
-
+  if (available === 0 || needed <= available) {
+    settled(server, at, { vmState: "active", powerState: power.running, launched: true });
+    return;
+  }
   const message = `Build of instance ${server.id} aborted: Flavor's disk is too small for requested image. Flavor disk is ${available} bytes, image is ${needed} bytes.`;
   server.fault = { code: 500, message, at, details: `nova.exception.FlavorDiskSmallerThanImage: ${message}` };
   server.vmState = "error";
@@ -71,6 +80,11 @@ function booted(core: Core, server: ServerRecord, at: number): void {
   server.hostId = "";
   // Measured: the event of a build that was aborted says Success all the same.
   finish(server, at);
+}
+
+function task(server: ServerRecord, at: number, taskState: string | null): void {
+  server.taskState = taskState;
+  server.updatedAt = at;
 }
 
 function settled(server: ServerRecord, at: number, to: { vmState: string; powerState: number; launched?: true }): void {
@@ -86,7 +100,13 @@ function settled(server: ServerRecord, at: number, to: { vmState: string; powerS
 }
 
 /** An image that was deleted while it was being taken ends the snapshot: the task state goes, and the event says Success (measured on Zed). */
-function whileImageExists(core: Core, server: ServerRecord, at: number, imageId: string, then: (image: ImageRecord) => void): void {
+function whileImageExists(
+  core: Core,
+  server: ServerRecord,
+  at: number,
+  imageId: string,
+  then: (image: ImageRecord) => void,
+): void {
   const image = core.state.images[imageId];
   if (image) then(image);
   else finish(server, at);
@@ -99,7 +119,8 @@ function unshelved(core: Core, server: ServerRecord, at: number): void {
     const message = `Error during unshelve instance ${server.id}: Unshelve attempted but the image ${imageId} cannot be found.`;
     server.fault = { code: 500, message, at, details: message };
     server.vmState = "error";
-    return finish(server, at, message);
+    finish(server, at, message);
+    return;
   }
   if (imageId !== null) delete core.state.images[imageId];
   server.shelvedImageId = null;
@@ -107,7 +128,8 @@ function unshelved(core: Core, server: ServerRecord, at: number): void {
 }
 
 function forgetOldest(core: Core): void {
-  const deleted = Object.values(core.state.servers).filter(({ deletedAt }) => deletedAt !== null);
-  deleted.sort((a, b) => (a.deletedAt ?? 0) - (b.deletedAt ?? 0));
-  for (const { id } of deleted.slice(0, Math.max(0, deleted.length - rememberedDeletions))) delete core.state.servers[id];
+  const gone = Object.values(core.state.servers).filter(({ deletedAt }) => deletedAt !== null);
+  gone.sort((a, b) => (a.deletedAt ?? 0) - (b.deletedAt ?? 0));
+  const tooMany = Math.max(0, gone.length - rememberedDeletions);
+  for (const { id } of gone.slice(0, tooMany)) delete core.state.servers[id];
 }

@@ -10,7 +10,13 @@ export type Snapshotter = { userId: string; projectId: string };
  * The queued image of a snapshot. Measured on Zed: every property of the base image, custom ones too, who booted the server, libvirt's defaults, the lock's reason,
  * then what the call's metadata says, which wins. `min_disk` is the flavor's disk. `image_location`, `image_state` and `owner_id` come only with the bytes.
  */
-export function queueSnapshot(core: Core, server: ServerRecord, snapshotter: Snapshotter, name: string, metadata: Record<string, string>): ImageRecord {
+export function queueSnapshot(
+  core: Core,
+  server: ServerRecord,
+  snapshotter: Snapshotter,
+  name: string,
+  metadata: Record<string, string>,
+): ImageRecord {
   const image = snapshotRecord(core, server, snapshotter, name, {
     ...inherited(server),
     ...(server.lockedReason === null ? {} : { locked_reason: server.lockedReason }),
@@ -24,7 +30,13 @@ export function queueSnapshot(core: Core, server: ServerRecord, snapshotter: Sna
 }
 
 /** Measured on Zed: a server booted from a volume gives an image that is active at once, empty, and names snapshots of its volumes; it does not say which server it is of. */
-export function volumeBackedSnapshot(core: Core, server: ServerRecord, snapshotter: Snapshotter, name: string, metadata: Record<string, string>): ImageRecord {
+export function volumeBackedSnapshot(
+  core: Core,
+  server: ServerRecord,
+  snapshotter: Snapshotter,
+  name: string,
+  metadata: Record<string, string>,
+): ImageRecord {
   const mapping = server.attachments.map((attachment, index) => ({
     volume_id: null,
     no_device: null,
@@ -57,6 +69,7 @@ export function volumeBackedSnapshot(core: Core, server: ServerRecord, snapshott
   fill(image, Buffer.alloc(0), 0);
   image.diskFormat = "qcow2";
   image.containerFormat = "bare";
+  image.content = "";
   image.status = "active";
   core.state.images[image.id] = image;
   return image;
@@ -106,7 +119,13 @@ function inherited(server: ServerRecord): Record<string, string> {
   );
 }
 
-function snapshotRecord(core: Core, server: ServerRecord, snapshotter: Snapshotter, name: string, properties: Record<string, string>): ImageRecord {
+function snapshotRecord(
+  core: Core,
+  server: ServerRecord,
+  snapshotter: Snapshotter,
+  name: string,
+  properties: Record<string, string>,
+): ImageRecord {
   const now = core.now();
   return {
     id: core.newUuid(),

@@ -1,0 +1,75 @@
+// One server: shown, renamed, deleted; its metadata.
+import { at, isObject } from "../bodies.ts";
+import type { Answer } from "../http.ts";
+import { bodyOf, type ComputeCall, type ComputeRoute, operationOf, serverOf } from "./call.ts";
+import { checkLock, checkName } from "./checks.ts";
+import { begin } from "./operations.ts";
+import type { ServerRecord } from "./records.ts";
+import { invalidField, refuse } from "./refusals.ts";
+import { serverView } from "./server-view.ts";
+import { deleted } from "./steps.ts";
+
+export const serverRoutes: ComputeRoute[] = [
+  [
+    "GET",
+    "/v2.1/servers/{serverId}",
+    (call) => ({ status: 200, json: { server: serverView(call, serverOf(call), "show") } }),
+  ],
+  ["PUT", "/v2.1/servers/{serverId}", updateServer],
+  ["DELETE", "/v2.1/servers/{serverId}", deleteServer],
+  [
+    "GET",
+    "/v2.1/servers/{serverId}/metadata",
+    (call) => ({ status: 200, json: { metadata: serverOf(call).metadata } }),
+  ],
+  ["POST", "/v2.1/servers/{serverId}/metadata", updateMetadata],
+];
+
+/** A lock does not stand in the way of a new name (measured on Zed). */
+function updateServer(call: ComputeCall): Answer {
+  const server = serverOf(call);
+  const wanted = at(bodyOf(call), "server");
+  if (!isObject(wanted)) throw refuse(400, "Malformed request body");
+  if (wanted.name !== undefined) server.name = checkName(wanted.name);
+  if (wanted.description !== undefined && call.minor >= 19)
+    server.description = typeof wanted.description === "string" ? wanted.description : null;
+  server.updatedAt = call.core.now();
+  return { status: 200, json: { server: serverView(call, server, "changed") } };
+}
+
+/** 204 at once; gone a little later. A server that never came up has nothing to take down and is gone at once, and no action says so (measured on Zed). An unfinished snapshot goes with it (nova/compute/manager.py). */
+function deleteServer(call: ComputeCall): Answer {
+  const { core } = call;
+  const server = serverOf(call);
+  checkLock(call, server);
+  if (server.taskState === "deleting") return { status: 204 };
+  removeUnfinishedSnapshot(call, server);
+  if (server.launchedAt === null || server.hostId === "") {
+    deleted(core, server, core.now());
+    return { status: 204 };
+  }
+  begin(core, server, operationOf(call, "delete", "compute_terminate_instance"), "deleting", [
+    { afterMs: core.timing.deleteMs, step: { do: "deleted" } },
+  ]);
+  return { status: 204 };
+}
+
+function removeUnfinishedSnapshot({ core }: ComputeCall, server: ServerRecord): void {
+  if (!server.taskState?.startsWith("image_")) return;
+  for (const { operation, serverId, step } of core.state.due) {
+    if (serverId !== server.id || operation !== server.operation || !("imageId" in step)) continue;
+    if (core.state.images[step.imageId]?.status !== "active") delete core.state.images[step.imageId];
+  }
+}
+
+function updateMetadata(call: ComputeCall): Answer {
+  const server = serverOf(call);
+  checkLock(call, server);
+  const wanted = at(bodyOf(call), "metadata");
+  if (!isObject(wanted)) throw refuse(400, "Malformed request body");
+  for (const [key, value] of Object.entries(wanted)) {
+    if (typeof value !== "string") throw invalidField(key, String(value), `${String(value)} is not of type 'string'`);
+    server.metadata[key] = value;
+  }
+  return { status: 200, json: { metadata: server.metadata } };
+}

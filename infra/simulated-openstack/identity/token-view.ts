@@ -1,0 +1,63 @@
+// A token as Keystone shows it, with its catalogue.
+import { isoMicroseconds } from "../clock.ts";
+import type { Core } from "../core.ts";
+import type { Caller } from "./tokens.ts";
+import { defaultDomain } from "./views.ts";
+
+/** Measured on Zed: a trust's token shows no `is_domain` and its roles in full; an unscoped one has neither project nor catalogue. */
+export function tokenView(core: Core, caller: Caller, options: { catalog: boolean }): Record<string, unknown> {
+  const { claims, user, project, roles, trust, applicationCredential } = caller;
+  return {
+    methods: claims.methods,
+    user: { domain: defaultDomain, id: user.id, name: user.name, password_expires_at: null },
+    audit_ids: claims.auditIds,
+    expires_at: isoMicroseconds(claims.expiresAt),
+    issued_at: isoMicroseconds(claims.issuedAt),
+    ...(trust && {
+      "OS-TRUST:trust": {
+        id: trust.id,
+        trustor_user: { id: trust.trustorUserId },
+        trustee_user: { id: trust.trusteeUserId },
+        impersonation: trust.impersonation,
+      },
+    }),
+    ...(project && { project: { domain: defaultDomain, id: project.id, name: project.name } }),
+    ...(project && !trust && { is_domain: false }),
+    ...(project && {
+      roles: roles.map(({ id, name, immutable }) =>
+        trust
+          ? { id, name, domain_id: null, description: null, options: immutable ? { immutable } : {} }
+          : { id, name },
+      ),
+    }),
+    ...(project && options.catalog && { catalog: catalog(core) }),
+    ...(applicationCredential && {
+      application_credential: {
+        id: applicationCredential.id,
+        name: applicationCredential.name,
+        restricted: applicationCredential.unrestricted !== true,
+      },
+    }),
+  };
+}
+
+/** Three services at one address, each behind its own path as devstack has them; Nova's address holds its version, Glance's does not. */
+export function catalog(core: Core): unknown[] {
+  const services = [
+    { type: "image", name: "glance", url: `${core.baseUrl}/image`, id: "6c100000000040008000000000000003" },
+    { type: "identity", name: "keystone", url: `${core.baseUrl}/identity/v3/`, id: "6c100000000040008000000000000001" },
+    { type: "compute", name: "nova", url: `${core.baseUrl}/compute/v2.1`, id: "6c100000000040008000000000000002" },
+  ];
+  return services.map(({ type, name, url, id }) => ({
+    endpoints: ["admin", "internal", "public"].map((face, index) => ({
+      id: `${id.slice(0, -2)}${index + 1}${id.slice(-1)}`,
+      interface: face,
+      region_id: core.state.region,
+      url,
+      region: core.state.region,
+    })),
+    id,
+    type,
+    name,
+  }));
+}

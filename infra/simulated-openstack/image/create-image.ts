@@ -1,0 +1,75 @@
+// POST /v2/images: the record of an image, without bytes yet.
+import { isObject, parseJson } from "../bodies.ts";
+import type { Answer } from "../http.ts";
+import { checkQuotas, checkWritable, setAttribute } from "./attributes.ts";
+import type { ImageCall, ImageRoute } from "./call.ts";
+import { imageView } from "./image-view.ts";
+import { checkCount } from "./info.ts";
+import type { ImageRecord } from "./records.ts";
+import { notSchema, refuse } from "./refusals.ts";
+
+export const createRoutes: ImageRoute[] = [["POST", "/v2/images", createImage]];
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** 201, `queued`, `shared` where no visibility is given. A member makes no public image, and none for another project: 403. */
+function createImage(call: ImageCall): Answer {
+  const { core, request, viewer } = call;
+  const wanted = parseJson(request.bytes);
+  if (!isObject(wanted)) throw refuse(400, "Malformed JSON in request body.");
+  for (const name of Object.keys(wanted)) checkWritable(name, { creating: true });
+  const { id = core.newUuid(), ...attributes } = wanted;
+  if (typeof id !== "string" || !uuid.test(id))
+    throw notSchema(
+      `'${String(id)}' does not match '^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$'`,
+    );
+
+  const image = emptyRecord(call, id);
+  for (const [name, value] of Object.entries(attributes)) setAttribute(image, name, value);
+  checkQuotas(image);
+  if (!viewer.isAdmin && image.owner !== viewer.projectId) {
+    throw refuse(403, `You are not permitted to create images owned by '${image.owner}'.`);
+  }
+  if (!viewer.isAdmin && image.visibility === "public")
+    throw refuse(403, "You are not authorized to complete publicize_image action.");
+  if (core.state.images[id]) throw refuse(409, `Image ID ${id} already exists!`);
+  checkCount(call);
+  core.state.images[id] = image;
+  return {
+    status: 201,
+    json: imageView(image),
+    headers: {
+      Location: `${core.baseUrl}/image/v2/images/${id}`,
+      "OpenStack-image-import-methods": "glance-direct,web-download,copy-image",
+    },
+  };
+}
+
+function emptyRecord({ core, viewer }: ImageCall, id: string): ImageRecord {
+  const now = core.now();
+  return {
+    id,
+    name: null,
+    owner: viewer.projectId,
+    status: "queued",
+    visibility: "shared",
+    diskFormat: null,
+    containerFormat: null,
+    minDiskGib: 0,
+    minRamMib: 0,
+    sizeBytes: null,
+    virtualSizeBytes: null,
+    checksum: null,
+    hashValue: null,
+    protected: false,
+    hidden: false,
+    tags: [],
+    properties: {},
+    createdAt: now,
+    updatedAt: now,
+    sequence: core.nextSequence(),
+    members: {},
+    content: null,
+    disk: null,
+  };
+}

@@ -1,0 +1,105 @@
+// A small OpenStack over HTTP to try things on: Keystone v3, Nova v2.1 and Glance v2 behind one port of the loopback address.
+import { randomBytes } from "node:crypto";
+import { CallLog } from "./call-log.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { cloudsYaml } from "./clouds-yaml.ts";
+import { computeService } from "./compute/service.ts";
+import { Core } from "./core.ts";
+import { readDataFile, writeDataFile } from "./data-file.ts";
+import { FaultRegistry } from "./faults.ts";
+import { httpServer } from "./http.ts";
+import { identityService } from "./identity/service.ts";
+import { imageService } from "./image/service.ts";
+import { listen, stop } from "./listening.ts";
+import { type NamedIds, namedIds } from "./named-ids.ts";
+import { demoSeed, type SeedDocument, type SeedFunction } from "./seed.ts";
+import { type CloudState, emptyState } from "./state.ts";
+import { type Timing, timingAt } from "./timing.ts";
+
+export type { LoggedCall } from "./call-log.ts";
+export { type Clock, type HandTurnedClock, handTurnedClock, systemClock } from "./clock.ts";
+export type { Fault, PlacedFault } from "./faults.ts";
+export type { ServiceName } from "./http.ts";
+export type { NamedIds } from "./named-ids.ts";
+export { demoIds, demoSeed, type SeedDocument, type SeedFunction } from "./seed.ts";
+export type { CloudState } from "./state.ts";
+export type { Timing } from "./timing.ts";
+
+export type SimulationOptions = {
+  /** 0, the default: any that is free. */
+  port?: number;
+  /** Where the state is kept as JSON, written whole after every call that changes it and continued from if it is there. Absent: memory only. */
+  dataFile?: string;
+  /** The machine's time by default. */
+  clock?: Clock;
+  /** 4: what the cloud does takes a quarter of the time. Time stamps stay those of the clock, so that callers can compare them with their own. */
+  speed?: number;
+  /** What a new cloud begins with; `demoSeed` by default. Ignored where the data file has a state. */
+  seed?: SeedFunction | SeedDocument;
+  /** Single durations, as given, whatever the speed. */
+  serverTiming?: Partial<Timing>;
+};
+
+export type SimulatedCloud = {
+  /** `http://127.0.0.1:PORT`; the services are at /identity, /compute and /image. */
+  url: string;
+  authUrl: string;
+  /** An entry for every user of the seed, named after the user. */
+  cloudsYaml(): string;
+  /** `ids.server("analysis-1")`: throws where there is none of that name. */
+  ids: NamedIds;
+  /** The state itself, as of now: look at it, and meddle with it. */
+  readonly state: CloudState;
+  calls: CallLog;
+  faults: FaultRegistry;
+  clock: Clock;
+  close(): Promise<void>;
+};
+
+/** Starts it on the loopback address. Fails where the port is taken or the data file is none of ours. */
+export async function startSimulatedCloud(options: SimulationOptions = {}): Promise<SimulatedCloud> {
+  const clock = options.clock ?? systemClock;
+  const { dataFile } = options;
+  const kept = dataFile === undefined ? undefined : readDataFile(dataFile);
+  const state = kept ?? seeded(options.seed ?? demoSeed, clock.now());
+  const core = new Core(state, clock, timingAt(options.speed ?? 1, options.serverTiming));
+  const save = () => {
+    if (dataFile !== undefined) writeDataFile(dataFile, core.state);
+  };
+  const calls = new CallLog();
+  const faults = new FaultRegistry();
+  const server = httpServer({
+    core,
+    services: [identityService, computeService(), imageService()],
+    faults,
+    calls,
+    save,
+  });
+  const port = await listen(server, options.port ?? 0);
+  core.baseUrl = `http://127.0.0.1:${port}`;
+  const authUrl = `${core.baseUrl}/identity/v3`;
+  save();
+  return {
+    url: core.baseUrl,
+    authUrl,
+    cloudsYaml: () => cloudsYaml(core.state, authUrl),
+    ids: namedIds(core.state),
+    get state() {
+      core.settle();
+      return core.state;
+    },
+    calls,
+    faults,
+    clock,
+    close: async () => {
+      await stop(server);
+      core.settle();
+      save();
+    },
+  };
+}
+
+function seeded(seed: SeedFunction | SeedDocument, nowMs: number): CloudState {
+  const document = typeof seed === "function" ? seed(nowMs) : structuredClone(seed);
+  return { ...emptyState(randomBytes(32).toString("hex")), sequence: 1000, ...document };
+}

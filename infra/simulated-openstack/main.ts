@@ -1,0 +1,33 @@
+// Serves the cloud by itself: node infra/simulated-openstack/main.ts --port N --data FILE [--speed N]
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { startSimulatedCloud } from "./index.ts";
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "0" },
+    data: { type: "string" },
+    speed: { type: "string", default: "1" },
+  },
+});
+
+const cloud = await startSimulatedCloud({
+  port: Number(values.port),
+  speed: Number(values.speed),
+  ...(values.data === undefined ? {} : { dataFile: resolve(values.data) }),
+});
+
+// Beside the data, or in a folder of its own: it holds passwords, if only of the demo.
+const folder =
+  values.data === undefined ? mkdtempSync(join(tmpdir(), "simulated-openstack-")) : dirname(resolve(values.data));
+const cloudsFile = join(folder, "clouds.yaml");
+writeFileSync(cloudsFile, cloud.cloudsYaml(), { mode: 0o600 });
+console.log(`simulated OpenStack at ${cloud.authUrl}\nexport OS_CLIENT_CONFIG_FILE=${cloudsFile} OS_CLOUD=alice`);
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    cloud.close().then(() => process.exit(0));
+  });
+}
