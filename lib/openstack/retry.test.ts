@@ -213,9 +213,7 @@ describe("Retry-After", () => {
     ["", undefined],
     ["-5", undefined],
   ])("%j means %p seconds", (written, seconds) => {
-    // "-5" is a date to JavaScript's lenient parser, in the past.
-    const read = retryAfterSeconds({ "retry-after": written }, Date.UTC(2026, 10, 23, 12));
-    expect(read || undefined).toBe(seconds || undefined);
+    expect(retryAfterSeconds({ "retry-after": written }, Date.UTC(2026, 10, 23, 12))).toBe(seconds);
   });
 });
 

@@ -118,6 +118,7 @@ export function retryAfterSeconds(
   const written = (Array.isArray(header) ? header[0] : header)?.trim();
   if (written === undefined || written === "") return undefined;
   if (/^\d{1,9}(?:\.\d+)?$/.test(written)) return Number(written);
-  const at = Date.parse(written);
+  // JavaScript takes "-5" for a date, too; HTTP's begin with the day's name.
+  const at = /^[a-z]{3,9},? /i.test(written) ? Date.parse(written) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
 }

@@ -1,0 +1,175 @@
+// The chain on a bench: the real functions, the table's real protocol and the simulated cloud over HTTP, with one clock turned by hand.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import type { StepMessage } from "../../events/step-message.ts";
+import { createResources } from "../../infra/local/resources.ts";
+import { readServerlessFile } from "../../infra/local/serverless-file.ts";
+import { startTableEmulator } from "../../infra/local/table-emulator.ts";
+import { handTurnedClock, startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
+import type { ImageRequest } from "../../lib/requests/image-request.ts";
+import { openRuntimeFrom, openRuntimeWith, type Runtime } from "../../lib/runtime.ts";
+import { isStepName, type StepName, stepNames } from "../../lib/workflow/chain.ts";
+import { runStep } from "../../lib/workflow/run-step.ts";
+import type { Step } from "../../lib/workflow/step.ts";
+import { wakeOverdue } from "../../lib/workflow/waker.ts";
+
+export type Bench = Awaited<ReturnType<typeof startBench>>;
+
+/** Stands for a signed-in person of the demo's seed. */
+export type Person = "alice" | "bob" | "carol";
+
+const projectOf: Record<Person, string> = { alice: "astro-lab", bob: "bio-lab", carol: "staff" };
+/** Longer than any step may live on the bench, as on AWS. */
+const timeoutMs = 60_000;
+
+export async function startBench(options: { policy?: Record<string, unknown> } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "darkroom-bench-"));
+  const clock = handTurnedClock(Date.now());
+  const cloud = await startSimulatedCloud({ clock });
+  const table = await startTableEmulator(join(folder, "table"));
+  const environment = {
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "bench",
+    AWS_SECRET_ACCESS_KEY: "bench",
+    AWS_ENDPOINT_URL_DYNAMODB: table.url,
+  };
+  Object.assign(process.env, environment);
+  const service = await readServerlessFile(join(import.meta.dirname, "../.."), "bench");
+  const tables = Object.entries(service.resources).filter(([, { Type }]) => Type === "AWS::DynamoDB::Table");
+  const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
+  const clients = { sqs: new SQSClient({}), dynamodb: { endpoint: table.url, region: "eu-central-1", credentials } };
+  const names = { region: "eu-central-1", accountId: "000000000000", queueUrl: () => "", tableName: () => "" };
+  await createResources({ ...service, resources: Object.fromEntries(tables) }, names as never, clients, table.store);
+
+  writeFileSync(join(folder, "clouds.yaml"), cloud.cloudsYaml());
+  const policy = {
+    cloud: "darkroom",
+    approvers: [{ role: "imaging-staff", project: cloud.ids.project("staff") }],
+    ...options.policy,
+  };
+  writeFileSync(join(folder, "darkroom.yaml"), JSON.stringify({ providers: { simulated: policy } }));
+  const queue: { message: StepMessage; dueMs: number }[] = [];
+  const opened = await openRuntimeFrom({
+    TABLE_NAME: "darkroom-bench",
+    QUEUE_URL_PREFIX: "http://127.0.0.1:9/bench-",
+    OS_CLIENT_CONFIG_FILE: join(folder, "clouds.yaml"),
+    DARKROOM_CONFIG: join(folder, "darkroom.yaml"),
+  });
+  const runtime: Runtime = {
+    ...opened,
+    clock,
+    queue: { send: async (message, delayMs) => void queue.push({ message, dueMs: clock.now() + delayMs }) },
+  };
+  openRuntimeWith(runtime);
+  const steps = await loadSteps();
+
+  const look = async (message: StepMessage) => {
+    if (!isStepName(message.step)) throw new Error(`no step ${message.step}`);
+    await runStep(steps[message.step], message, runtime, { signal: AbortSignal.timeout(timeoutMs), timeoutMs });
+  };
+
+  /** Delivers what is due, turning the clock on to the next message, or to the waker, until `until` holds. */
+  const drive = async (
+    id: string,
+    until: (request: ImageRequest) => boolean = (request) => request.endedAt !== undefined,
+  ) => {
+    for (let rounds = 0; rounds < 500; rounds++) {
+      const request = await runtime.store.get(id);
+      if (!request) throw new Error(`request ${id} is not stored`);
+      if (until(request)) return request;
+      const next = queue.sort((a, b) => a.dueMs - b.dueMs).shift();
+      if (!next) {
+        clock.advance(Math.max(1, (request.wakeAtMs ?? clock.now()) + 1 - clock.now()));
+        await wakeOverdue(runtime);
+        continue;
+      }
+      clock.advance(Math.max(0, next.dueMs - clock.now()));
+      await look(next.message);
+    }
+    throw new Error(`request ${id} does not get there: ${JSON.stringify(await runtime.store.get(id))}`);
+  };
+
+  const token = async (person: Person): Promise<string> => {
+    const answer = await fetch(`${cloud.authUrl}/auth/tokens`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        auth: {
+          identity: {
+            methods: ["password"],
+            password: { user: { name: person, domain: { id: "default" }, password: "simulated" } },
+          },
+          scope: { project: { name: projectOf[person], domain: { id: "default" } } },
+        },
+      }),
+    });
+    const subject = answer.headers.get("x-subject-token");
+    if (!subject) throw new Error(`no token for ${person}: ${answer.status} ${await answer.text()}`);
+    return subject;
+  };
+
+  /** Calls a function of functions/api as API Gateway does. */
+  const call = async (
+    name: string,
+    person: Person | undefined,
+    event: { id?: string; body?: unknown; query?: Record<string, string>; headers?: Record<string, string> } = {},
+  ) => {
+    const { handler } = (await import(`../../functions/api/${name}.ts`)) as { handler: Handler };
+    const headers = { ...(person && { "x-auth-token": await token(person) }), ...event.headers };
+    const body =
+      event.body === undefined
+        ? {}
+        : { body: typeof event.body === "string" ? event.body : JSON.stringify(event.body) };
+    const gateway = {
+      headers,
+      pathParameters: event.id === undefined ? {} : { id: event.id },
+      queryStringParameters: event.query,
+      ...body,
+    };
+    const answer = await handler(gateway as unknown as APIGatewayProxyEventV2, context as Context);
+    return { status: answer.statusCode ?? 0, headers: answer.headers ?? {}, body: JSON.parse(String(answer.body)) };
+  };
+
+  return {
+    cloud,
+    clock,
+    runtime,
+    queue,
+    look,
+    drive,
+    call,
+    token,
+    async close() {
+      await cloud.close();
+      await table.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+
+const context: Partial<Context> = {
+  functionName: "bench",
+  awsRequestId: "bench",
+  getRemainingTimeInMillis: () => 29_000,
+};
+
+async function loadSteps(): Promise<Record<StepName, Step>> {
+  const loaded = stepNames.map(async (name) => [name, (await import(`../../functions/steps/${name}.ts`))[name]]);
+  return Object.fromEntries(await Promise.all(loaded));
+}
+
+/** A request that can be granted. */
+export function asking(bench: Bench, more: Record<string, unknown> = {}) {
+  return {
+    serverId: bench.cloud.ids.server("analysis-1"),
+    name: "first-image",
+    licenseAcknowledged: true,
+    preparation: "as-is",
+    ...more,
+  };
+}
