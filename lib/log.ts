@@ -2,13 +2,19 @@
 
 type Fields = Record<string, unknown>;
 
+/** `LOG_LEVEL` says from which level on lines are printed; `info` by default. */
 export const log = {
   info: (message: string, fields: Fields = {}) => print("info", message, fields),
   warn: (message: string, fields: Fields = {}) => print("warn", message, fields),
   error: (message: string, fields: Fields = {}) => print("error", message, fields),
 };
 
-function print(level: "info" | "warn" | "error", message: string, fields: Fields): void {
+const levels = ["info", "warn", "error", "silent"] as const;
+type Level = (typeof levels)[number];
+
+function print(level: Exclude<Level, "silent">, message: string, fields: Fields): void {
+  const from = levels.indexOf((process.env.LOG_LEVEL ?? "info") as Level);
+  if (levels.indexOf(level) < from) return;
   const line = JSON.stringify({ at: new Date().toISOString(), level, message, ...fields }, describeErrors);
   (level === "info" ? process.stdout : process.stderr).write(`${line}\n`);
 }

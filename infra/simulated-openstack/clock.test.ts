@@ -20,6 +20,11 @@ test("each service writes times its own way", () => {
 
 test("speed divides what is measured, overrides stand as given", () => {
   expect(timingAt(1)).toMatchObject({ acpiStopMs: 5000, hardStopMs: 22_000, bootMs: 4000 });
-  expect(timingAt(10, { bootMs: 7 })).toMatchObject({ acpiStopMs: 500, bootMs: 7, tokenLifetimeMs: 14_400_000, tokenCacheMs: 300_000 });
+  expect(timingAt(10, { bootMs: 7 })).toMatchObject({
+    acpiStopMs: 500,
+    bootMs: 7,
+    tokenLifetimeMs: 14_400_000,
+    tokenCacheMs: 300_000,
+  });
   expect(() => timingAt(0)).toThrow(RangeError);
 });

@@ -9,7 +9,13 @@ const stopping = (out: { cloud: { state: { servers: Record<string, { taskState: 
 test("before: the call has no effect; so many times, then no more", async () => {
   await using out = await tryOut();
   const alice = await out.as("alice");
-  const fault = out.cloud.faults.add({ service: "compute", path: /\/action$/, times: 2, when: "before", then: { status: 503, body: "<html>busy</html>" } });
+  const fault = out.cloud.faults.add({
+    service: "compute",
+    path: /\/action$/,
+    times: 2,
+    when: "before",
+    answer: { status: 503, body: "<html>busy</html>" },
+  });
   for (let time = 0; time < 2; time++) {
     const reply = await alice.act(server, { "os-stop": null });
     expect([reply.status, reply.text]).toEqual([503, "<html>busy</html>"]);
@@ -22,7 +28,13 @@ test("before: the call has no effect; so many times, then no more", async () => 
 test("after: the call has had its effect, the caller is told otherwise", async () => {
   await using out = await tryOut();
   const alice = await out.as("alice");
-  out.cloud.faults.add({ when: "after", method: "post", body: /os-stop/, times: 1, then: { status: 504, body: { gateway: "time-out" }, headers: { "Retry-After": "3" } } });
+  out.cloud.faults.add({
+    when: "after",
+    method: "post",
+    body: /os-stop/,
+    times: 1,
+    answer: { status: 504, body: { gateway: "time-out" }, headers: { "Retry-After": "3" } },
+  });
   const reply = await alice.act(server, { "os-stop": null });
   expect([reply.status, reply.body, reply.headers.get("Retry-After")]).toEqual([504, { gateway: "time-out" }, "3"]);
   expect(stopping(out)).toBe(true);
@@ -34,7 +46,7 @@ test.each([
 ] as const)("reset %s the effect: the connection ends, done is %s", async (when, done) => {
   await using out = await tryOut();
   const alice = await out.as("alice");
-  out.cloud.faults.add({ when, body: /os-stop/, then: "reset" });
+  out.cloud.faults.add({ when, body: /os-stop/, answer: "reset" });
   await expect(alice.act(server, { "os-stop": null })).rejects.toThrow("fetch failed");
   expect(stopping(out)).toBe(done);
   expect(out.cloud.calls.at(-1)).toMatchObject({ action: "os-stop" });
@@ -44,7 +56,7 @@ test.each([
 test("a delay holds the call up, and others go on meanwhile", async () => {
   await using out = await tryOut();
   const alice = await out.as("alice");
-  out.cloud.faults.add({ when: "before", body: /os-stop/, then: { delayMs: 150 } });
+  out.cloud.faults.add({ when: "before", body: /os-stop/, answer: { delayMs: 150 } });
   const finished: string[] = [];
   const slow = alice.act(server, { "os-stop": null }).then(({ status }) => finished.push(`slow ${status}`));
   await alice.ask("GET", `/compute/v2.1/servers/${server}`).then(() => finished.push("quick"));
@@ -55,9 +67,9 @@ test("a delay holds the call up, and others go on meanwhile", async () => {
 test("removed faults and those for other calls are not met", async () => {
   await using out = await tryOut();
   const alice = await out.as("alice");
-  const removed = out.cloud.faults.add({ when: "before", then: { status: 500 } });
+  const removed = out.cloud.faults.add({ when: "before", answer: { status: 500 } });
   removed.remove();
-  out.cloud.faults.add({ service: "image", when: "before", then: { status: 500 } });
+  out.cloud.faults.add({ service: "image", when: "before", answer: { status: 500 } });
   expect((await alice.ask("GET", `/compute/v2.1/servers/${server}`)).status).toBe(200);
   out.cloud.faults.clear();
   expect((await alice.ask("GET", "/image/v2/images")).status).toBe(200);

@@ -12,7 +12,8 @@ export type Fault = {
   times?: number;
   /** `before`: the call has no effect. `after`: it has, but the caller gets this instead of the answer. */
   when: "before" | "after";
-  then: { status: number; body?: unknown; headers?: Record<string, string> } | "reset" | { delayMs: number };
+  /** What the caller gets: this answer, a connection that ends, or the true answer later. */
+  answer: { status: number; body?: unknown; headers?: Record<string, string> } | "reset" | { delayMs: number };
 };
 
 export type PlacedFault = { readonly hits: number; remove(): void };

@@ -128,22 +128,22 @@ async function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Bu
 async function withFaults(faults: Fault[], perform: () => Answer): Promise<Answer | "reset"> {
   let instead: Answer | "reset" | undefined;
   let performed: Answer | undefined;
-  for (const { when, then } of faults) {
+  for (const { when, answer } of faults) {
     if (when === "after") performed ??= perform();
-    if (then === "reset") instead = "reset";
-    else if ("delayMs" in then) await new Promise((resolve) => setTimeout(resolve, then.delayMs));
-    else instead = faultAnswer(then);
+    if (answer === "reset") instead = "reset";
+    else if ("delayMs" in answer) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
+    else instead = faultAnswer(answer);
     if (instead !== undefined) break;
   }
   return instead ?? performed ?? perform();
 }
 
-function faultAnswer(then: { status: number; body?: unknown; headers?: Record<string, string> }): Answer {
-  const headers = then.headers === undefined ? {} : { headers: then.headers };
-  if (then.body === undefined) return { status: then.status, text: "", ...headers };
-  return typeof then.body === "string"
-    ? { status: then.status, text: then.body, ...headers }
-    : { status: then.status, json: then.body, ...headers };
+function faultAnswer(fault: { status: number; body?: unknown; headers?: Record<string, string> }): Answer {
+  const headers = fault.headers === undefined ? {} : { headers: fault.headers };
+  if (fault.body === undefined) return { status: fault.status, text: "", ...headers };
+  return typeof fault.body === "string"
+    ? { status: fault.status, text: fault.body, ...headers }
+    : { status: fault.status, json: fault.body, ...headers };
 }
 
 function actionOf(request: Request): { action?: string } {

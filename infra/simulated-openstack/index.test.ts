@@ -5,11 +5,17 @@ import { join } from "node:path";
 import { demoIds, handTurnedClock, startSimulatedCloud } from "./index.ts";
 import { tryOut } from "./test-client.ts";
 
+/** Gone at the end of the test, after the clouds that were opened later. */
+function temporaryFolder(): Disposable & { path: string } {
+  const path = mkdtempSync(join(tmpdir(), "simulated-openstack-test-"));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
+}
+
 const server = demoIds.servers["stopped-1"];
 
 test("what is under way goes on after the process was killed, and a token stays good", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "simulated-openstack-test-"));
-  const dataFile = join(folder, "state.json");
+  using folder = temporaryFolder();
+  const dataFile = join(folder.path, "state.json");
   const clock = handTurnedClock();
   await using first = await tryOut({ dataFile, clock });
   const alice = await first.as("alice");
@@ -24,16 +30,14 @@ test("what is under way goes on after the process was killed, and a token stays 
   clock.advance(2000);
   expect(await shown()).toMatchObject({ server: { "OS-EXT-STS:task_state": null } });
   expect(JSON.parse(readFileSync(dataFile, "utf8")).due).toEqual([]);
-  rmSync(folder, { recursive: true });
 });
 
 test("a data file that is no state is refused by name and left as it is", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "simulated-openstack-test-"));
-  const dataFile = join(folder, "state.json");
+  using folder = temporaryFolder();
+  const dataFile = join(folder.path, "state.json");
   writeFileSync(dataFile, "{");
   await expect(startSimulatedCloud({ dataFile })).rejects.toThrow(dataFile);
   expect(readFileSync(dataFile, "utf8")).toBe("{");
-  rmSync(folder, { recursive: true });
 });
 
 test("a port that is taken is an error", async () => {
@@ -46,7 +50,9 @@ test("calls are logged with who made them, what action it was and how it ended",
   const alice = await out.as("alice");
   await alice.act(server, { "os-stop": null });
   await alice.ask("GET", "/image/v2/images?limit=1");
-  expect(out.cloud.calls.map(({ service, method, action, status, userId }) => ({ service, method, action, status, userId }))).toEqual([
+  expect(
+    out.cloud.calls.map(({ service, method, action, status, userId }) => ({ service, method, action, status, userId })),
+  ).toEqual([
     { service: "identity", method: "POST", action: undefined, status: 201, userId: demoIds.users.alice },
     { service: "compute", method: "POST", action: "os-stop", status: 409, userId: demoIds.users.alice },
     { service: "image", method: "GET", action: undefined, status: 200, userId: demoIds.users.alice },
@@ -74,7 +80,9 @@ test("speed divides what the cloud does, not how long a token lives", async () =
   out.clock.advance(1001);
   expect(out.cloud.state.servers[demoIds.servers["analysis-1"]]).toMatchObject({ vmState: "stopped" });
   const { body } = await alice.ask("GET", "/identity/v3/auth/tokens", undefined, { "X-Subject-Token": alice.token });
-  expect(body).toMatchObject({ token: { issued_at: "2026-01-01T00:00:00.000000Z", expires_at: "2026-01-01T04:00:00.000000Z" } });
+  expect(body).toMatchObject({
+    token: { issued_at: "2026-01-01T00:00:00.000000Z", expires_at: "2026-01-01T04:00:00.000000Z" },
+  });
 });
 
 test("a body beyond 112 KiB is 413, and nothing happens", async () => {
@@ -89,7 +97,9 @@ test("a clouds.yaml has every user, in the project that is theirs", async () => 
   await using out = await tryOut();
   const text = out.cloud.cloudsYaml();
   expect(text.match(/^ {2}\w+:$/gm)).toEqual(["  alice:", "  bob:", "  carol:", "  darkroom:", "  admin:"]);
-  expect(text).toContain(`auth_url: ${out.cloud.authUrl}\n      username: carol\n      password: simulated\n      project_name: staff\n`);
+  expect(text).toContain(
+    `auth_url: ${out.cloud.authUrl}\n      username: carol\n      password: simulated\n      project_name: staff\n`,
+  );
 });
 
 test("a path outside the three services is 404", async () => {

@@ -1,12 +1,20 @@
 // The demo's things are there, in the states that they are named after.
-import { demoIds } from "./index.ts";
+
 import { statusOf } from "./compute/server-view.ts";
+import { demoIds } from "./index.ts";
 import { tryOut } from "./test-client.ts";
 
 test("alice has a server for each state that a request may meet, bob one of his own", async () => {
   await using out = await tryOut();
   const { servers } = out.cloud.state;
-  const shown = Object.values(servers).map((one) => [one.name, statusOf(one), one.taskState, one.lockedBy, one.attachments.length, one.imageId === null]);
+  const shown = Object.values(servers).map((one) => [
+    one.name,
+    statusOf(one),
+    one.taskState,
+    one.lockedBy,
+    one.attachments.length,
+    one.imageId === null,
+  ]);
   expect(shown).toEqual([
     ["analysis-1", "ACTIVE", null, null, 0, false],
     ["stopped-1", "SHUTOFF", null, null, 0, false],
@@ -30,7 +38,15 @@ test("alice has a server for each state that a request may meet, bob one of his 
 test("every fixed id names what it says", async () => {
   await using out = await tryOut();
   const { ids } = out.cloud;
-  const kinds = { projects: ids.project, users: ids.user, roles: ids.role, flavors: ids.flavor, images: ids.image, servers: ids.server, volumes: ids.volume };
+  const kinds = {
+    projects: ids.project,
+    users: ids.user,
+    roles: ids.role,
+    flavors: ids.flavor,
+    images: ids.image,
+    servers: ids.server,
+    volumes: ids.volume,
+  };
   for (const [kind, look] of Object.entries(kinds)) {
     const named = Object.keys(demoIds[kind as keyof typeof demoIds]);
     expect(Object.fromEntries(named.map((name) => [name, look(name)]))).toEqual(demoIds[kind as keyof typeof demoIds]);
@@ -47,7 +63,9 @@ test("the busy one stays busy, however long one waits", async () => {
 });
 
 test("a seed of one's own, as a document", async () => {
-  await using out = await tryOut({ seed: { projects: { p1: { id: "p1", name: "only", description: "", enabled: true } } } });
+  await using out = await tryOut({
+    seed: { projects: { p1: { id: "p1", name: "only", description: "", enabled: true } } },
+  });
   expect(Object.keys(out.cloud.state.projects)).toEqual(["p1"]);
   expect(out.cloud.state.servers).toEqual({});
 });

@@ -1,5 +1,11 @@
 // For this room's tests: a cloud whose clock stands still, and callers who speak to it over HTTP.
-import { type HandTurnedClock, handTurnedClock, type SimulatedCloud, type SimulationOptions, startSimulatedCloud } from "./index.ts";
+import {
+  type HandTurnedClock,
+  handTurnedClock,
+  type SimulatedCloud,
+  type SimulationOptions,
+  startSimulatedCloud,
+} from "./index.ts";
 
 export type Reply = { status: number; body: unknown; text: string; headers: Headers };
 
@@ -29,7 +35,8 @@ export async function tryOut(options: SimulationOptions = {}): Promise<TryOut> {
   const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
     send(cloud.url + path, method, body, headers);
   const withToken = (token: string): Speaker => {
-    const own: Speaker["ask"] = (method, path, body, headers) => ask(method, path, body, { "X-Auth-Token": token, ...headers });
+    const own: Speaker["ask"] = (method, path, body, headers) =>
+      ask(method, path, body, { "X-Auth-Token": token, ...headers });
     return {
       token,
       ask: own,
@@ -72,7 +79,11 @@ async function send(url: string, method: string, body: unknown, headers: Record<
   const response = await fetch(url, {
     method,
     redirect: "manual",
-    headers: { Accept: "application/json", ...(body !== undefined && !isText && { "Content-Type": "application/json" }), ...headers },
+    headers: {
+      Accept: "application/json",
+      ...(body !== undefined && !isText && { "Content-Type": "application/json" }),
+      ...headers,
+    },
     ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
   } as RequestInit);
   const text = await response.text();

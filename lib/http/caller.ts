@@ -25,17 +25,22 @@ const maxTokenLength = 8_192;
 
 const kept = new Map<string, { caller: Caller; untilMs: number }>();
 
-/** Throws 401 for a missing or refused token, 403 for one without a project; Keystone's silence stays a fault (503). */
-export async function identify(provider: Provider, tokenId: string | undefined, nowMs: number): Promise<Caller> {
+/** `bounded` ends the cloud's calls with the invocation. Throws 401 for a missing or refused token, 403 for one without a project; Keystone's silence stays a fault (503). */
+export async function identify(
+  provider: Provider,
+  tokenId: string | undefined,
+  nowMs: number,
+  bounded: (cloud: Cloud) => Cloud,
+): Promise<Caller> {
   if (!tokenId) throw unauthorized("There is no X-Auth-Token.");
   if (tokenId.length > maxTokenLength || !/^[\x21-\x7e]+$/.test(tokenId))
     throw unauthorized("X-Auth-Token holds no Keystone token.");
   const key = createHash("sha256").update(`${provider.name}\0${tokenId}`).digest("base64");
   const known = kept.get(key);
-  if (known && known.untilMs > nowMs) return known.caller;
+  if (known && known.untilMs > nowMs) return { ...known.caller, cloud: bounded(known.caller.cloud) };
 
   const cloud = provider.asCaller(tokenId);
-  const token = await validate(cloud);
+  const token = await validate(bounded(cloud));
   if (!token.project) {
     throw new HttpProblem(
       403,
@@ -54,7 +59,7 @@ export async function identify(provider: Provider, tokenId: string | undefined, 
     cloud,
   };
   keep(key, { caller, untilMs: Math.min(nowMs + believedMs, Date.parse(token.expiresAt)) });
-  return caller;
+  return { ...caller, cloud: bounded(cloud) };
 }
 
 /** May this caller see the request at all? Others are told that it does not exist. */

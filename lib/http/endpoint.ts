@@ -2,8 +2,9 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import type * as z from "zod";
+import { callLog } from "../call-log.ts";
 import { log } from "../log.ts";
-import { OpenStackFault } from "../openstack/index.ts";
+import { type Cloud, OpenStackFault } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import { problem } from "../requests/problem.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
@@ -40,15 +41,15 @@ export function endpoint<Body extends z.ZodType = z.ZodUndefined, Query extends 
     const header = (name: string) => event.headers[name.toLowerCase()];
     const json = schemas.body ? readJson(event) : undefined;
     const provider = chooseProvider(runtime, header("darkroom-provider"), json);
-    const known = await identify(provider, header("x-auth-token"), runtime.clock.now());
     const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
-    const caller = { ...known, cloud: known.cloud.within(signal, (call) => log.info("call", { ...call })) };
+    const bounded = (cloud: Cloud) => cloud.within(signal, callLog({ invocation: context.awsRequestId }));
+    const caller = await identify(provider, header("x-auth-token"), runtime.clock.now(), bounded);
     const body = schemas.body ? parseWith(schemas.body, json) : undefined;
     const query = schemas.query ? parseWith(schemas.query, event.queryStringParameters ?? {}, "query") : undefined;
     const id = event.pathParameters?.id ?? "";
     return await handle({
       runtime,
-      provider,
+      provider: { ...provider, service: bounded(provider.service) },
       caller,
       body: body as z.output<Body>,
       query: query as z.output<Query>,

@@ -2,8 +2,9 @@
 import { randomUUID } from "node:crypto";
 import type { StepMessage } from "../../events/step-message.ts";
 import { maxDelayMs } from "../aws/queue.ts";
+import { callLog } from "../call-log.ts";
 import { log } from "../log.ts";
-import { type CallReport, OpenStackFault } from "../openstack/index.ts";
+import { OpenStackFault } from "../openstack/index.ts";
 import type { End, ImageRequest } from "../requests/image-request.ts";
 import { nameLock, serverLock } from "../requests/locks.ts";
 import { problem } from "../requests/problem.ts";
@@ -88,7 +89,7 @@ async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { sign
     serverLock(request.provider, request.server.id),
     nameLock(request.provider, request.projectId, request.asked.name),
   ];
-  const report = (call: CallReport) => log.info("call", { requestId: request.id, step: step.name, ...call });
+  const report = callLog({ requestId: request.id, step: step.name });
   let answer: StepOutcome;
   try {
     answer = await step.look({

@@ -10,6 +10,7 @@ import { readServerlessFile } from "../../infra/local/serverless-file.ts";
 import { startTableEmulator } from "../../infra/local/table-emulator.ts";
 import { handTurnedClock, startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
+import { nameLock, serverLock } from "../../lib/requests/locks.ts";
 import { openRuntimeFrom, openRuntimeWith, type Runtime } from "../../lib/runtime.ts";
 import { isStepName, type StepName, stepNames } from "../../lib/workflow/chain.ts";
 import { runStep } from "../../lib/workflow/run-step.ts";
@@ -36,7 +37,7 @@ export async function startBench(options: { policy?: Record<string, unknown> } =
     AWS_SECRET_ACCESS_KEY: "bench",
     AWS_ENDPOINT_URL_DYNAMODB: table.url,
   };
-  Object.assign(process.env, environment);
+  Object.assign(process.env, { LOG_LEVEL: "silent", ...environment });
   const service = await readServerlessFile(join(import.meta.dirname, "../.."), "bench");
   const tables = Object.entries(service.resources).filter(([, { Type }]) => Type === "AWS::DynamoDB::Table");
   const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
@@ -172,4 +173,57 @@ export function asking(bench: Bench, more: Record<string, unknown> = {}) {
     preparation: "as-is",
     ...more,
   };
+}
+
+export function serverNow(bench: Bench, name: string) {
+  const server = bench.cloud.state.servers[bench.cloud.ids.server(name)];
+  if (!server) throw new Error(`no server ${name}`);
+  return server;
+}
+
+/** The published image, as the cloud has it. */
+export function imageOf(bench: Bench, request: ImageRequest) {
+  const image = bench.cloud.state.images[request.learned.publish?.imageId ?? ""];
+  if (!image) throw new Error(`request ${request.id} has no image`);
+  return image;
+}
+
+/** Nothing of ours in the cloud but, where it ended well, the image; and no lock in the table. */
+export async function expectNothingLeft(
+  bench: Bench,
+  request: ImageRequest,
+  { image }: { image: boolean },
+): Promise<void> {
+  const ours = Object.values(bench.cloud.state.images).filter(({ name, properties }) => {
+    return (
+      name?.startsWith("darkroom-") ||
+      properties.darkroom_mark !== undefined ||
+      properties.darkroom_request === request.id
+    );
+  });
+  expect(ours.map(({ id }) => id)).toEqual(image ? [request.learned.publish?.imageId] : []);
+  expect(Object.values(bench.cloud.state.trusts)).toEqual([]);
+  expect(request.ledger.filter(({ struckAtMs }) => struckAtMs === undefined).map(({ kind }) => kind)).toEqual(
+    image ? ["snapshot"] : [],
+  );
+  expect(await bench.runtime.locks.holder(serverLock(request.provider, request.server.id))).toBeUndefined();
+  expect(
+    await bench.runtime.locks.holder(nameLock(request.provider, request.projectId, request.asked.name)),
+  ).toBeUndefined();
+  expect(request.sealedToken).toBeUndefined();
+  expect(request.wakeAtMs).toBeUndefined();
+}
+
+/** A GET that was made before, of the same thing, with no other call between the two, is polling. */
+export function callsBesidePolling(calls: readonly { method: string; path: string; action?: string }[]): string[] {
+  const names = calls.map(({ method, path, action }) => `${method} ${path}${action ? ` ${action}` : ""}`);
+  const counted: string[] = [];
+  let sinceLastAct = new Set<string>();
+  for (const name of names) {
+    if (!name.startsWith("GET ")) sinceLastAct = new Set();
+    if (sinceLastAct.has(name)) continue;
+    sinceLastAct.add(name);
+    counted.push(name);
+  }
+  return counted;
 }

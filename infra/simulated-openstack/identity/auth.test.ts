@@ -3,7 +3,9 @@ import { demoIds } from "../index.ts";
 import { passwordBody, tryOut } from "../test-client.ts";
 
 const tokens = "/identity/v3/auth/tokens";
-const refused = { error: { code: 401, message: "The request you have made requires authentication.", title: "Unauthorized" } };
+const refused = {
+  error: { code: 401, message: "The request you have made requires authentication.", title: "Unauthorized" },
+};
 
 test("a password gives a token of the user's own project, with implied roles and a catalogue", async () => {
   await using out = await tryOut();
@@ -21,7 +23,9 @@ test("a password gives a token of the user's own project, with implied roles and
       catalog: expect.arrayContaining([
         expect.objectContaining({
           type: "compute",
-          endpoints: expect.arrayContaining([expect.objectContaining({ interface: "public", region: "RegionOne", url: `${out.cloud.url}/compute/v2.1` })]),
+          endpoints: expect.arrayContaining([
+            expect.objectContaining({ interface: "public", region: "RegionOne", url: `${out.cloud.url}/compute/v2.1` }),
+          ]),
         }),
         expect.objectContaining({ type: "image" }),
         expect.objectContaining({ type: "identity" }),
@@ -60,7 +64,8 @@ test("bodies that are none are 400", async () => {
 test("a token shows itself; somebody else's is 403 for a member, and open to an administrator", async () => {
   await using out = await tryOut();
   const [alice, bob, admin] = [await out.as("alice"), await out.as("bob"), await out.as("admin")];
-  const look = async (who: typeof alice, subject: string) => (await who.ask("GET", tokens, undefined, { "X-Subject-Token": subject })).status;
+  const look = async (who: typeof alice, subject: string) =>
+    (await who.ask("GET", tokens, undefined, { "X-Subject-Token": subject })).status;
   expect(await look(alice, alice.token)).toBe(200);
   expect((await alice.ask("HEAD", tokens, undefined, { "X-Subject-Token": alice.token })).status).toBe(200);
   expect(await look(alice, bob.token)).toBe(403);
@@ -75,8 +80,19 @@ test("a token made from a token keeps its end and its audit chain", async () => 
   await using out = await tryOut();
   const alice = await out.as("alice");
   out.clock.advance(3_600_000);
-  const { body } = await out.ask("POST", tokens, { auth: { identity: { methods: ["token"], token: { id: alice.token } }, scope: { project: { id: demoIds.projects["astro-lab"] } } } });
-  expect(body).toMatchObject({ token: { methods: ["password", "token"], issued_at: "2026-01-01T01:00:00.000000Z", expires_at: "2026-01-01T04:00:00.000000Z" } });
+  const { body } = await out.ask("POST", tokens, {
+    auth: {
+      identity: { methods: ["token"], token: { id: alice.token } },
+      scope: { project: { id: demoIds.projects["astro-lab"] } },
+    },
+  });
+  expect(body).toMatchObject({
+    token: {
+      methods: ["password", "token"],
+      issued_at: "2026-01-01T01:00:00.000000Z",
+      expires_at: "2026-01-01T04:00:00.000000Z",
+    },
+  });
   expect((body as { token: { audit_ids: string[] } }).token.audit_ids).toHaveLength(2);
 });
 
@@ -87,7 +103,10 @@ test("an expired token is 401 to use and 404 to look at", async () => {
   expect((await alice.ask("GET", "/identity/v3/auth/projects")).status).toBe(401);
   expect((await alice.ask("GET", "/compute/v2.1/servers")).status).toBe(401);
   const seen = await (await out.as("admin")).ask("GET", tokens, undefined, { "X-Subject-Token": alice.token });
-  expect([seen.status, seen.body]).toEqual([404, { error: { code: 404, message: "Failed to validate token", title: "Not Found" } }]);
+  expect([seen.status, seen.body]).toEqual([
+    404,
+    { error: { code: 404, message: "Failed to validate token", title: "Not Found" } },
+  ]);
 });
 
 test("a revoked token is refused, by Keystone at once, by a service that knew it only when it asks again", async () => {
@@ -105,7 +124,9 @@ test("a revoked token is refused, by Keystone at once, by a service that knew it
 test("a disabled user gets no token, and those that are out are no good any more", async () => {
   await using out = await tryOut();
   const [alice, admin] = [await out.as("alice"), await out.as("admin")];
-  expect((await admin.ask("PATCH", `/identity/v3/users/${demoIds.users.alice}`, { user: { enabled: false } })).status).toBe(200);
+  expect(
+    (await admin.ask("PATCH", `/identity/v3/users/${demoIds.users.alice}`, { user: { enabled: false } })).status,
+  ).toBe(200);
   expect((await out.ask("POST", tokens, passwordBody("alice"))).status).toBe(401);
   expect((await alice.ask("GET", "/identity/v3/auth/projects")).status).toBe(401);
 });
@@ -123,7 +144,9 @@ test("a role that is withdrawn ends the tokens that stand on it", async () => {
 test("versions: 300 at the root, the document at /v3, 404 in HTML elsewhere", async () => {
   await using out = await tryOut();
   expect((await out.ask("GET", "/identity/")).status).toBe(300);
-  expect((await out.ask("GET", "/identity/v3")).body).toMatchObject({ version: { id: "v3.14", links: [{ href: `${out.cloud.url}/identity/v3/` }] } });
+  expect((await out.ask("GET", "/identity/v3")).body).toMatchObject({
+    version: { id: "v3.14", links: [{ href: `${out.cloud.url}/identity/v3/` }] },
+  });
   const unknown = await out.ask("GET", "/identity/v3/nothing");
   expect([unknown.status, unknown.headers.get("Content-Type")]).toEqual([404, "text/html; charset=UTF-8"]);
 });

@@ -89,7 +89,7 @@ function byToken(core: Core, given: Record<string, unknown>): Identified {
 /** An unknown id is 404, a wrong secret 401 (measured on Zed). */
 function byApplicationCredential(core: Core, given: Record<string, unknown>): Identified {
   const id = stringAt(given, "id");
-  const owner = findUser(core, at(given, "user"));
+  const owner = id === undefined ? findUser(core, at(given, "user")) : undefined;
   const credential = Object.values(core.state.applicationCredentials).find((one) =>
     id !== undefined ? one.id === id : one.userId === owner?.id && one.name === stringAt(given, "name"),
   );

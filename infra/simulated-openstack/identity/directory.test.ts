@@ -3,7 +3,11 @@ import { demoIds } from "../index.ts";
 import { tryOut } from "../test-client.ts";
 
 const forbidden = (rule: string) => ({
-  error: { code: 403, message: `You are not authorized to perform the requested action: identity:${rule}.`, title: "Forbidden" },
+  error: {
+    code: 403,
+    message: `You are not authorized to perform the requested action: identity:${rule}.`,
+    title: "Forbidden",
+  },
 });
 
 test.each([
@@ -25,18 +29,29 @@ test.each([
 test("a member sees themself, the project of the token, and where they have roles", async () => {
   await using out = await tryOut();
   const alice = await out.as("alice");
-  expect((await alice.ask("GET", `/identity/v3/users/${demoIds.users.alice}`)).body).toMatchObject({ user: { name: "alice", default_project_id: demoIds.projects["astro-lab"] } });
-  expect((await alice.ask("GET", `/identity/v3/projects/${demoIds.projects["astro-lab"]}`)).body).toMatchObject({ project: { name: "astro-lab" } });
+  expect((await alice.ask("GET", `/identity/v3/users/${demoIds.users.alice}`)).body).toMatchObject({
+    user: { name: "alice", default_project_id: demoIds.projects["astro-lab"] },
+  });
+  expect((await alice.ask("GET", `/identity/v3/projects/${demoIds.projects["astro-lab"]}`)).body).toMatchObject({
+    project: { name: "astro-lab" },
+  });
   for (const path of ["/auth/projects", `/users/${demoIds.users.alice}/projects`]) {
-    expect((await alice.ask("GET", `/identity/v3${path}`)).body).toMatchObject({ projects: [{ name: "astro-lab" }], links: { next: null } });
+    expect((await alice.ask("GET", `/identity/v3${path}`)).body).toMatchObject({
+      projects: [{ name: "astro-lab" }],
+      links: { next: null },
+    });
   }
 });
 
 test("an administrator looks up by name, and is told what does not exist", async () => {
   await using out = await tryOut();
   const admin = await out.as("admin");
-  expect((await admin.ask("GET", "/identity/v3/users?name=Alice")).body).toMatchObject({ users: [{ id: demoIds.users.alice }] });
-  expect((await admin.ask("GET", "/identity/v3/projects?name=bio-lab")).body).toMatchObject({ projects: [{ id: demoIds.projects["bio-lab"] }] });
+  expect((await admin.ask("GET", "/identity/v3/users?name=Alice")).body).toMatchObject({
+    users: [{ id: demoIds.users.alice }],
+  });
+  expect((await admin.ask("GET", "/identity/v3/projects?name=bio-lab")).body).toMatchObject({
+    projects: [{ id: demoIds.projects["bio-lab"] }],
+  });
   const missing = await admin.ask("GET", "/identity/v3/users/nope");
   expect([missing.status, missing.text]).toEqual([404, expect.stringContaining("Could not find user: nope.")]);
 });
@@ -45,7 +60,10 @@ test("role assignments: those granted, and with `effective` those implied too", 
   await using out = await tryOut();
   const admin = await out.as("admin");
   const roles = async (more: string) => {
-    const { body } = await admin.ask("GET", `/identity/v3/role_assignments?user.id=${demoIds.users.alice}&include_names${more}`);
+    const { body } = await admin.ask(
+      "GET",
+      `/identity/v3/role_assignments?user.id=${demoIds.users.alice}&include_names${more}`,
+    );
     return (body as { role_assignments: { role: { name: string } }[] }).role_assignments.map(({ role }) => role.name);
   };
   expect(await roles("")).toEqual(["member"]);

@@ -17,7 +17,11 @@ const idOf = ({ body }: Reply): string => (body as { trust: { id: string } }).tr
 const messageOf = ({ status, body }: Reply) => [status, (body as { error: { message: string } }).error.message];
 
 async function trustToken(out: TryOut, trustId: string): Promise<Speaker> {
-  const reply = await out.ask("POST", "/identity/v3/auth/tokens", passwordBody("darkroom", { scope: { "OS-TRUST:trust": { id: trustId } } }));
+  const reply = await out.ask(
+    "POST",
+    "/identity/v3/auth/tokens",
+    passwordBody("darkroom", { scope: { "OS-TRUST:trust": { id: trustId } } }),
+  );
   if (reply.status !== 201) throw new Error(reply.text);
   return out.withToken(reply.headers.get("X-Subject-Token") ?? "");
 }
@@ -25,9 +29,21 @@ async function trustToken(out: TryOut, trustId: string): Promise<Speaker> {
 test("a trust is stored with attributes that Keystone does not know, and the trustee lists it", async () => {
   await using out = await tryOut();
   const alice = await out.as("alice");
-  const made = await alice.ask("POST", trusts, wish({ darkroom_mark: "m1", expires_at: "2026-01-05T00:00:00.000000Z" }));
+  const made = await alice.ask(
+    "POST",
+    trusts,
+    wish({ darkroom_mark: "m1", expires_at: "2026-01-05T00:00:00.000000Z" }),
+  );
   expect(made.status).toBe(201);
-  expect(made.body).toMatchObject({ trust: { darkroom_mark: "m1", impersonation: true, expires_at: "2026-01-05T00:00:00.000000Z", remaining_uses: null, roles: [{ name: "member" }] } });
+  expect(made.body).toMatchObject({
+    trust: {
+      darkroom_mark: "m1",
+      impersonation: true,
+      expires_at: "2026-01-05T00:00:00.000000Z",
+      remaining_uses: null,
+      roles: [{ name: "member" }],
+    },
+  });
   const listed = await (await out.as("darkroom")).ask("GET", `${trusts}?trustee_user_id=${demoIds.users.darkroom}`);
   expect(listed.body).toMatchObject({ trusts: [{ id: idOf(made), darkroom_mark: "m1" }] });
   expect((listed.body as { trusts: object[] }).trusts[0]).not.toHaveProperty("roles");
@@ -36,11 +52,31 @@ test("a trust is stored with attributes that Keystone does not know, and the tru
 test.each([
   ["admin's role", { roles: [{ name: "admin" }] }, 404, `Could not find role: ${demoIds.roles.admin}.`],
   ["a role that is not", { roles: [{ name: "nonsuch" }] }, 404, "Role nonsuch is not defined"],
-  ["no role", { roles: [] }, 403, "You are not authorized to perform the requested action: At least one role should be specified."],
-  ["for somebody else", { trustor_user_id: demoIds.users.bob }, 403, "You are not authorized to perform the requested action: identity:create_trust."],
+  [
+    "no role",
+    { roles: [] },
+    403,
+    "You are not authorized to perform the requested action: At least one role should be specified.",
+  ],
+  [
+    "for somebody else",
+    { trustor_user_id: demoIds.users.bob },
+    403,
+    "You are not authorized to perform the requested action: identity:create_trust.",
+  ],
   ["to nobody", { trustee_user_id: "nobody" }, 404, "Could not find user: nobody."],
-  ["in a project without a role", { project_id: demoIds.projects["bio-lab"], roles: [{ id: demoIds.roles.member }] }, 404, `Could not find role: ${demoIds.roles.member}.`],
-  ["that has ended", { expires_at: "2020-01-01T00:00:00.000000Z" }, 400, expect.stringContaining("The 'expires_at' must not be before now.")],
+  [
+    "in a project without a role",
+    { project_id: demoIds.projects["bio-lab"], roles: [{ id: demoIds.roles.member }] },
+    404,
+    `Could not find role: ${demoIds.roles.member}.`,
+  ],
+  [
+    "that has ended",
+    { expires_at: "2020-01-01T00:00:00.000000Z" },
+    400,
+    expect.stringContaining("The 'expires_at' must not be before now."),
+  ],
   ["that ends tomorrow", { expires_at: "tomorrow" }, 400, expect.stringContaining("Timestamp not in expected format.")],
   ["for no use", { remaining_uses: 0 }, 400, expect.stringContaining("minimum of 1")],
 ])("a trust %s is refused", async (_what, changes, status, message) => {
@@ -53,14 +89,21 @@ test("impersonation must be said", async () => {
   await using out = await tryOut();
   const { trust } = wish();
   const { impersonation: _, ...rest } = trust;
-  expect(messageOf(await (await out.as("alice")).ask("POST", trusts, { trust: rest }))).toEqual([400, "'impersonation' is a required property"]);
+  expect(messageOf(await (await out.as("alice")).ask("POST", trusts, { trust: rest }))).toEqual([
+    400,
+    "'impersonation' is a required property",
+  ]);
 });
 
 test("with impersonation the trust's token acts as the trustor; Nova and Glance work with it", async () => {
   await using out = await tryOut();
   const alice = await out.as("alice");
   const id = idOf(await alice.ask("POST", trusts, wish()));
-  const reply = await out.ask("POST", "/identity/v3/auth/tokens", passwordBody("darkroom", { scope: { "OS-TRUST:trust": { id } } }));
+  const reply = await out.ask(
+    "POST",
+    "/identity/v3/auth/tokens",
+    passwordBody("darkroom", { scope: { "OS-TRUST:trust": { id } } }),
+  );
   expect(reply.body).toMatchObject({
     token: {
       user: { id: demoIds.users.alice },
@@ -88,10 +131,16 @@ test("a trust's token makes neither trusts nor tokens; with impersonation it can
   await using out = await tryOut();
   const alice = await out.as("alice");
   const acting = await trustToken(out, idOf(await alice.ask("POST", trusts, wish())));
-  expect(messageOf(await acting.ask("POST", trusts, wish()))).toEqual([403, "You are not authorized to perform the requested action."]);
-  const rescoped = await out.ask("POST", "/identity/v3/auth/tokens", { auth: { identity: { methods: ["token"], token: { id: acting.token } } } });
+  expect(messageOf(await acting.ask("POST", trusts, wish()))).toEqual([
+    403,
+    "You are not authorized to perform the requested action.",
+  ]);
+  const rescoped = await out.ask("POST", "/identity/v3/auth/tokens", {
+    auth: { identity: { methods: ["token"], token: { id: acting.token } } },
+  });
   expect(rescoped.status).toBe(403);
-  const look = (who: Speaker) => who.ask("GET", "/identity/v3/auth/tokens", undefined, { "X-Subject-Token": who.token });
+  const look = (who: Speaker) =>
+    who.ask("GET", "/identity/v3/auth/tokens", undefined, { "X-Subject-Token": who.token });
   expect(messageOf(await look(acting))).toEqual([403, expect.stringContaining("identity:validate_token")]);
   const plain = await trustToken(out, idOf(await alice.ask("POST", trusts, wish({ impersonation: false }))));
   expect((await look(plain)).status).toBe(200);
@@ -157,7 +206,9 @@ test("remaining uses count tokens; a trust that has run out is 404 by its id, li
   await trustToken(out, id);
   await expect(trustToken(out, id)).rejects.toThrow("requires authentication");
   expect((await alice.ask("GET", `${trusts}/${id}`)).status).toBe(404);
-  expect((await alice.ask("GET", `${trusts}?trustor_user_id=${demoIds.users.alice}`)).body).toMatchObject({ trusts: [{ id, remaining_uses: 0 }] });
+  expect((await alice.ask("GET", `${trusts}?trustor_user_id=${demoIds.users.alice}`)).body).toMatchObject({
+    trusts: [{ id, remaining_uses: 0 }],
+  });
 });
 
 test("an expired trust gives no token, and its tokens end with it", async () => {
@@ -173,6 +224,10 @@ test("a trustor who loses the role takes it from the trust", async () => {
   await using out = await tryOut();
   const id = idOf(await (await out.as("alice")).ask("POST", trusts, wish()));
   out.cloud.state.grants = out.cloud.state.grants.filter(({ userId }) => userId !== demoIds.users.alice);
-  const reply = await out.ask("POST", "/identity/v3/auth/tokens", passwordBody("darkroom", { scope: { "OS-TRUST:trust": { id } } }));
+  const reply = await out.ask(
+    "POST",
+    "/identity/v3/auth/tokens",
+    passwordBody("darkroom", { scope: { "OS-TRUST:trust": { id } } }),
+  );
   expect(reply.status).toBe(403);
 });
