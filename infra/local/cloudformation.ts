@@ -26,7 +26,8 @@ class Resolver {
     if (typeof value !== "object" || value === null) return value;
     const entries = Object.entries(value);
     const [first] = entries;
-    if (first && entries.length === 1 && (first[0] === "Ref" || first[0].startsWith("Fn::"))) return this.#call(...first);
+    if (first && entries.length === 1 && (first[0] === "Ref" || first[0].startsWith("Fn::")))
+      return this.#call(...first);
     return Object.fromEntries(entries.map(([key, entry]) => [key, this.resolve(entry)]));
   }
 
@@ -44,11 +45,17 @@ class Resolver {
   #reference(id: string): unknown {
     const { region, accountId, sqsUrl } = this.#names;
     if (id.startsWith("AWS::")) {
-      const pseudo: Record<string, string> = { Region: region, AccountId: accountId, Partition: "aws", URLSuffix: "amazonaws.com" };
+      const pseudo: Record<string, string> = {
+        Region: region,
+        AccountId: accountId,
+        Partition: "aws",
+        URLSuffix: "amazonaws.com",
+      };
       return pseudo[id.slice("AWS::".length)];
     }
     const resource = this.#resource(id);
-    if (resource.Type === "AWS::SQS::Queue") return `${sqsUrl}/${accountId}/${this.resolve(resource.Properties["QueueName"])}`;
+    if (resource.Type === "AWS::SQS::Queue")
+      return `${sqsUrl}/${accountId}/${this.resolve(resource.Properties["QueueName"])}`;
     if (resource.Type === "AWS::DynamoDB::Table") return this.resolve(resource.Properties["TableName"]);
     return undefined;
   }

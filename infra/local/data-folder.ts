@@ -22,7 +22,9 @@ export function holdDataFolder(path: string): DataFolder {
   } catch (error) {
     lock.close();
     if (!(error instanceof Error && error.message.includes("locked"))) throw error;
-    throw new DataFolderInUse(`${path} is in use by ${readHolder(path)}. Stop it, or set DARKROOM_DATA to another folder.`);
+    throw new DataFolderInUse(
+      `${path} is in use by ${readHolder(path)}. Stop it, or set DARKROOM_DATA to another folder.`,
+    );
   }
   return {
     path,

@@ -61,6 +61,8 @@ async function internals(): Promise<Internals> {
 /** Making a message visible again writes a receive count of null, which the database refuses: the message was lost until a restart. */
 function keepReceiveCount(persistence: Persistence): void {
   const { db } = persistence as unknown as { db: { prepare(sql: string): { run(id: string): void } } };
-  const ready = db.prepare("UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?");
+  const ready = db.prepare(
+    "UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?",
+  );
   persistence.updateMessageReady = (messageId) => ready.run(messageId);
 }

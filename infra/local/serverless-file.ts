@@ -7,7 +7,12 @@ export type FunctionDefinition = z.infer<typeof functionShape> & { name: string;
 export type Route = { method: string; path: string };
 export type QueueMapping = z.infer<typeof queueMappingShape>;
 export type Resource = z.infer<typeof resourceShape>;
-export type Service = { name: string; stage: string; functions: FunctionDefinition[]; resources: Record<string, Resource> };
+export type Service = {
+  name: string;
+  stage: string;
+  functions: FunctionDefinition[];
+  resources: Record<string, Resource>;
+};
 
 /**
  * Read `serverless.yml` in `serviceFolder` for one stage, with the files that it includes. CloudFormation's functions stay as they

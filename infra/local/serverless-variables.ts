@@ -1,7 +1,7 @@
 // The `${…}` variables of serverless.yml, as far as this repository uses them, and CloudFormation's YAML tags.
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parse, type ScalarTag, type CollectionTag, type Tags } from "yaml";
+import { type CollectionTag, parse, type ScalarTag, type Tags } from "yaml";
 
 /**
  * Read a serverless.yml and replace `${sls:stage}`, `${opt:…}`, `${env:…}`, `${self:…}` and `${file(…):…}`, each with fallbacks after
@@ -27,7 +27,11 @@ const cloudFormationTags: Tags = ["Ref", "GetAtt", "Sub", "Join", "Select", "Spl
     tag: `!${name}`,
     resolve: (text) => ({ [key]: name === "GetAtt" ? splitOnce(text, ".") : text }),
   };
-  const sequence: CollectionTag = { tag: `!${name}`, collection: "seq", resolve: (items) => ({ [key]: JSON.parse(JSON.stringify(items)) }) };
+  const sequence: CollectionTag = {
+    tag: `!${name}`,
+    collection: "seq",
+    resolve: (items) => ({ [key]: JSON.parse(JSON.stringify(items)) }),
+  };
   return [scalar, sequence];
 });
 
@@ -49,7 +53,9 @@ class Variables {
     if (typeof value === "string") return this.#replaceText(value, depth);
     if (Array.isArray(value)) return Promise.all(value.map((entry) => this.replace(entry, depth + 1)));
     if (typeof value !== "object" || value === null) return value;
-    const entries = Object.entries(value).map(async ([key, entry]) => [key, await this.replace(entry, depth + 1)] as const);
+    const entries = Object.entries(value).map(
+      async ([key, entry]) => [key, await this.replace(entry, depth + 1)] as const,
+    );
     return Object.fromEntries(await Promise.all(entries));
   }
 

@@ -9,7 +9,9 @@ export type TableEmulator = { url: string; store: Store; close(): Promise<void> 
 
 /** Start DynamoDB on a free port of 127.0.0.1, its state in `folder`. Only one process can have the folder: hold it before. */
 export async function startTableEmulator(folder: string): Promise<TableEmulator> {
-  const { store, server } = openStore(() => dynalite({ path: folder, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 }));
+  const { store, server } = openStore(() =>
+    dynalite({ path: folder, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 }),
+  );
   surviveBrokenRequests(server);
   // Longer than a client keeps an idle connection, so that none is closed while a request is on its way.
   server.keepAliveTimeout = 120_000;

@@ -7,7 +7,11 @@ export type TableDefinition = {
   AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
   GlobalSecondaryIndexes?: Index[];
 };
-export type Index = { IndexName: string; KeySchema: KeyPart[]; Projection: { ProjectionType: string; NonKeyAttributes?: string[] } };
+export type Index = {
+  IndexName: string;
+  KeySchema: KeyPart[];
+  Projection: { ProjectionType: string; NonKeyAttributes?: string[] };
+};
 type KeyPart = { AttributeName: string; KeyType: string };
 type TableRecord = TableDefinition & { TableArn: string; TableStatus: string };
 
@@ -99,7 +103,13 @@ async function fillIndex(level: Level, table: TableRecord, index: Index): Promis
 }
 
 /** dynalite writes an item and its index entries one after the other; killed in between, an index misses the item for ever. Here they are one write. */
-function updateIndexes(store: InnerStore, table: TableRecord, before: DynamoItem | null | undefined, after: DynamoItem | null, done: Done): void {
+function updateIndexes(
+  store: InnerStore,
+  table: TableRecord,
+  before: DynamoItem | null | undefined,
+  after: DynamoItem | null,
+  done: Done,
+): void {
   const item = after ?? before;
   if (!item) return done();
   const operations: Operation[] = [];
@@ -108,7 +118,9 @@ function updateIndexes(store: InnerStore, table: TableRecord, before: DynamoItem
     const { puts, deletes } = dynaliteDb.getIndexActions(indexes, before, after, table);
     const at = (name: string, key: string) => indexPrefix(kind, table.TableName, name) + key;
     operations.push(...deletes.map((entry): Operation => ({ type: "del", key: at(entry.index, entry.key) })));
-    operations.push(...puts.map((entry): Operation => ({ type: "put", key: at(entry.index, entry.key), value: entry.item })));
+    operations.push(
+      ...puts.map((entry): Operation => ({ type: "put", key: at(entry.index, entry.key), value: entry.item })),
+    );
   }
   const key = itemPrefix(table.TableName) + dynaliteDb.createKey(item, table);
   operations.push(after ? { type: "put", key, value: after } : { type: "del", key });

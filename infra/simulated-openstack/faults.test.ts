@@ -74,3 +74,14 @@ test("removed faults and those for other calls are not met", async () => {
   out.cloud.faults.clear();
   expect((await alice.ask("GET", "/image/v2/images")).status).toBe(200);
 });
+
+test("of two faults the older decides; the younger is not used up by that", async () => {
+  await using out = await tryOut();
+  const alice = await out.as("alice");
+  const older = out.cloud.faults.add({ service: "image", times: 1, when: "before", answer: { status: 503 } });
+  const younger = out.cloud.faults.add({ service: "image", times: 1, when: "before", answer: { status: 500 } });
+  const statuses = [];
+  for (let time = 0; time < 3; time++) statuses.push((await alice.ask("GET", "/image/v2/images")).status);
+  expect(statuses).toEqual([503, 500, 200]);
+  expect([older.hits, younger.hits]).toEqual([1, 1]);
+});

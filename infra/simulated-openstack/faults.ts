@@ -38,11 +38,17 @@ export class FaultRegistry {
     this.#faults = [];
   }
 
-  /** The faults that this call meets, oldest first; each is counted as having hit. */
+  /** The faults that this call meets, oldest first: delays, up to the first that decides its answer. Each of them counts as having hit. */
   meet(call: { service: ServiceName; method: string; path: string; body: string }): Fault[] {
-    const met = this.#faults.filter(({ fault, hits }) => hits < (fault.times ?? Infinity) && matches(fault, call));
-    for (const entry of met) entry.hits += 1;
-    return met.map(({ fault }) => fault);
+    const met: Fault[] = [];
+    for (const entry of this.#faults) {
+      const { answer, times = Infinity } = entry.fault;
+      if (entry.hits >= times || !matches(entry.fault, call)) continue;
+      entry.hits += 1;
+      met.push(entry.fault);
+      if (answer === "reset" || "status" in answer) break;
+    }
+    return met;
   }
 }
 

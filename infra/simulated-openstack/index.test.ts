@@ -73,6 +73,17 @@ test("things due happen in the order of their times, however far the clock is tu
   expect((stopped?.updatedAt ?? 0) - (started?.updatedAt ?? 0)).toBe(5000 - 700);
 });
 
+test("what is due sooner happens sooner, though it was asked for later", async () => {
+  await using out = await tryOut();
+  const alice = await out.as("alice");
+  await alice.act(demoIds.servers["analysis-1"], { "os-stop": null });
+  await alice.act(server, { "os-start": null });
+  out.clock.advance(1000);
+  const { servers } = out.cloud.state;
+  expect(servers[server]).toMatchObject({ vmState: "active", taskState: null });
+  expect(servers[demoIds.servers["analysis-1"]]).toMatchObject({ vmState: "active", taskState: "powering-off" });
+});
+
 test("speed divides what the cloud does, not how long a token lives", async () => {
   await using out = await tryOut({ speed: 5 });
   const alice = await out.as("alice");

@@ -1,7 +1,7 @@
 // Serves the cloud by itself: node infra/simulated-openstack/main.ts --port N --data FILE [--speed N]
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { startSimulatedCloud } from "./index.ts";
 
@@ -19,10 +19,11 @@ const cloud = await startSimulatedCloud({
   ...(values.data === undefined ? {} : { dataFile: resolve(values.data) }),
 });
 
-// Beside the data, or in a folder of its own: it holds passwords, if only of the demo.
-const folder =
-  values.data === undefined ? mkdtempSync(join(tmpdir(), "simulated-openstack-")) : dirname(resolve(values.data));
-const cloudsFile = join(folder, "clouds.yaml");
+// Beside the data under a name that nobody's own clouds.yaml has, or in a folder of its own.
+const cloudsFile =
+  values.data === undefined
+    ? join(mkdtempSync(join(tmpdir(), "simulated-openstack-")), "clouds.yaml")
+    : `${resolve(values.data)}.clouds.yaml`;
 writeFileSync(cloudsFile, cloud.cloudsYaml(), { mode: 0o600 });
 console.log(`simulated OpenStack at ${cloud.authUrl}\nexport OS_CLIENT_CONFIG_FILE=${cloudsFile} OS_CLOUD=alice`);
 

@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { parse } from "yaml";
+import { parse, YAMLError } from "yaml";
 import { type CloudEntry, entryToConfig } from "./cloud-entry.ts";
+import { errorCode } from "./error-code.ts";
 
 export interface CloudConfig {
   name: string;
@@ -83,7 +84,7 @@ function readIfThere(path: string): File | undefined {
   try {
     return { path, text: readFileSync(path, "utf8") };
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw new CloudConfigError(`${path} cannot be read`, { cause: error });
   }
 }
@@ -95,11 +96,11 @@ function readClouds({ path, text }: File): Record<string, CloudEntry> {
   if (text.length > maxFileChars) throw new CloudConfigError(`${path} is longer than ${maxFileChars} characters`);
   let parsed: unknown;
   try {
-    parsed = parse(text, { schema: "failsafe", logLevel: "silent", prettyErrors: false });
+    parsed = parse(text, { schema: "failsafe", logLevel: "error", prettyErrors: false });
   } catch (error) {
     // The parser's own words may hold a piece of the file, so only its code and position are told.
-    const { code, pos } = (error ?? {}) as { code?: string; pos?: [number] };
-    throw new CloudConfigError(`${path} is no YAML (${code ?? "unknown"} at character ${pos?.[0] ?? "?"})`);
+    const at = error instanceof YAMLError ? ` at character ${error.pos[0]}` : "";
+    throw new CloudConfigError(`${path} is no YAML (${errorCode(error) || "unknown"}${at})`);
   }
   const clouds = isRecord(parsed) ? parsed.clouds : undefined;
   if (!isRecord(clouds)) throw new CloudConfigError(`${path}: clouds: missing, or no mapping of names to entries`);

@@ -1,6 +1,7 @@
 // One request and its answer, bounded in time and size; knows whether anything was sent when it fails.
 import type { IncomingHttpHeaders } from "node:http";
 import { type Dispatcher, request } from "undici";
+import { errorCode, errorWords } from "./error-code.ts";
 import type { Limits, Method } from "./options.ts";
 
 export interface HttpRequest {
@@ -91,13 +92,13 @@ function marked(handler: Dispatcher.DispatchHandler, mark: () => void): Dispatch
 
 function whyUnanswered(error: unknown, end: AbortSignal, limits: Limits): Pick<Unanswered, "why" | "detail" | "cause"> {
   if (end.aborted && end.reason === aborted) return { why: "aborted", detail: aborted.message, cause: undefined };
-  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  const code = errorCode(error);
   if (end.aborted || /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) {
     return { why: "timedOut", detail: `no whole answer within ${limits.timeoutMs} ms`, cause: error };
   }
   if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") {
     return { why: "tooLong", detail: `the answer is longer than ${limits.maxResponseBytes} bytes`, cause: error };
   }
-  const words = error instanceof Error ? error.message : String(error);
-  return { why: "broken", detail: [code, words].filter(Boolean).join(": "), cause: error };
+  const words = [code, errorWords(error)].filter(Boolean).join(": ");
+  return { why: "broken", detail: words || "the connection broke", cause: error };
 }

@@ -95,7 +95,11 @@ const shape = z.looseObject({
  */
 export type CellDown = { cellDown: string };
 
-const down = z.looseObject({ id: z.string(), status: z.literal("UNKNOWN"), "OS-EXT-STS:vm_state": z.undefined() });
+const down = z.looseObject({
+  id: z.string(),
+  status: z.literal("UNKNOWN"),
+  "OS-EXT-STS:vm_state": z.undefined().optional(),
+});
 
 export const serverRecord = z.unknown().transform((json, context): Server | CellDown => {
   const unreachable = down.safeParse(json);

@@ -42,8 +42,8 @@ export async function startBench(options: { policy?: Record<string, unknown> } =
   const tables = Object.entries(service.resources).filter(([, { Type }]) => Type === "AWS::DynamoDB::Table");
   const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
   const clients = { sqs: new SQSClient({}), dynamodb: { endpoint: table.url, region: "eu-central-1", credentials } };
-  const names = { region: "eu-central-1", accountId: "000000000000", queueUrl: () => "", tableName: () => "" };
-  await createResources({ ...service, resources: Object.fromEntries(tables) }, names as never, clients, table.store);
+  const names = { region: "eu-central-1", accountId: "000000000000", sqsUrl: "http://127.0.0.1:9" };
+  await createResources({ ...service, resources: Object.fromEntries(tables) }, names, clients, table.store);
 
   writeFileSync(join(folder, "clouds.yaml"), cloud.cloudsYaml());
   const policy = {

@@ -196,6 +196,10 @@ test("the quota is kept, and told before", async () => {
     403,
     "Quota exceeded for instances: Requested 1, but already used 13 of 13 instances",
   ]);
+  // What is deleted no longer counts, once it is gone.
+  await alice.ask("DELETE", `/compute/v2.1/servers/${demoIds.servers["stopped-1"]}`);
+  out.clock.advance(1900);
+  expect((await alice.ask("POST", "/compute/v2.1/servers", wish(), nova(37))).status).toBe(202);
 });
 
 test("from a volume: no image, says so with an empty text, and the volume is attached", async () => {

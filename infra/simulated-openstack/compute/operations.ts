@@ -20,8 +20,11 @@ export function recordAction(core: Core, server: ServerRecord, operation: Operat
     events: [{ event: operation.event, startAt: now, finishAt: null, result: null, details: null }],
   };
   server.actions.push(record);
+  if (server.actions.length > keptActions) server.actions.shift();
   return record;
 }
+
+const keptActions = 1000;
 
 /** Begins something that takes time: `course` says what happens after how many milliseconds; the last step must end it. */
 export function begin(

@@ -187,6 +187,9 @@ test("public is for administrators; what they made public its owner may take bac
     `You are not authorized to complete publicize_image action.${end}`,
   ]);
   expect((await admin.patch(own, to("public"))).status).toBe(200);
+  // Saying what it is already is refused as well; other changes are not.
+  expect((await alice.patch(own, to("public"))).status).toBe(403);
+  expect((await alice.patch(own, [{ op: "add", path: "/x", value: "y" }])).status).toBe(200);
   expect((await alice.patch(own, to("private"))).status).toBe(200);
 });
 

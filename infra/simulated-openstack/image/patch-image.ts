@@ -99,7 +99,7 @@ function apply({ viewer }: ImageCall, before: ImageRecord, changed: ImageRecord,
       ? refuse(403, `Forbidding request, image ${before.id} not visible`)
       : denied("Owner can't be updated by non admin.");
   }
-  if (name === "visibility" && value === "public" && before.visibility !== "public" && !viewer.isAdmin) {
+  if (name === "visibility" && value === "public" && !viewer.isAdmin) {
     throw refuse(403, "You are not authorized to complete publicize_image action.");
   }
   if ((name === "disk_format" || name === "container_format") && before.status !== "queued") {

@@ -1,0 +1,29 @@
+// `npm start`: Darkroom on this machine, until it is stopped.
+import { startHost } from "./host.ts";
+import { readSettings } from "./settings.ts";
+
+try {
+  const settings = readSettings(process.env);
+  const host = await startHost(settings);
+  const { simulated } = host.cloud;
+  console.log(`Darkroom serves at ${host.url}`);
+  console.log(
+    simulated
+      ? `  cloud: simulated, ${simulated.url} (clouds.yaml in ${settings.dataFolder})`
+      : `  cloud: ${settings.cloudName} of clouds.yaml`,
+  );
+  console.log(`  data:  ${settings.dataFolder}, log: ${host.logFile}`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      console.log("stopping …");
+      host.close().then(() => process.exit(0), fail);
+    });
+  }
+} catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): never {
+  console.error(`Darkroom cannot run: ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
+}
