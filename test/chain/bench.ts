@@ -213,17 +213,3 @@ export async function expectNothingLeft(
   expect(request.sealedToken).toBeUndefined();
   expect(request.wakeAtMs).toBeUndefined();
 }
-
-/** A GET that was made before, of the same thing, with no other call between the two, is polling. */
-export function callsBesidePolling(calls: readonly { method: string; path: string; action?: string }[]): string[] {
-  const names = calls.map(({ method, path, action }) => `${method} ${path}${action ? ` ${action}` : ""}`);
-  const counted: string[] = [];
-  let sinceLastAct = new Set<string>();
-  for (const name of names) {
-    if (!name.startsWith("GET ")) sinceLastAct = new Set();
-    if (sinceLastAct.has(name)) continue;
-    sinceLastAct.add(name);
-    counted.push(name);
-  }
-  return counted;
-}

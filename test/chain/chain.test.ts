@@ -1,6 +1,8 @@
 // One request becomes one published image: the good roads through the chain, and what staff and requesters may do on the way.
+
 import { stepNames } from "../../lib/workflow/chain.ts";
-import { asking, type Bench, callsBesidePolling, expectNothingLeft, imageOf, serverNow, startBench } from "./bench.ts";
+import { asking, type Bench, expectNothingLeft, imageOf, serverNow, startBench } from "./bench.ts";
+import { callsBesidePolling } from "./polling.ts";
 
 let bench: Bench;
 beforeEach(async () => {
