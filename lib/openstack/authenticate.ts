@@ -43,6 +43,7 @@ export async function authenticate(
 
 /** GET /v3/auth/tokens: a token may validate itself (200), but a plain service user not somebody else's (403; measured on Zed). */
 export async function validate(wire: Wire, caller: Caller, authUrl: string, tokenId: string): Promise<Token> {
+  if (!/^[\x21-\x7e]{1,8192}$/.test(tokenId)) throw noToken();
   const call: Call = {
     ...tokensCall(authUrl, "GET"),
     headers: { accept: "application/json", "x-auth-token": tokenId, "x-subject-token": tokenId },
@@ -50,6 +51,16 @@ export async function validate(wire: Wire, caller: Caller, authUrl: string, toke
   };
   return tokenOf(tokenId, readBody(call, await answered(wire, caller, call), tokenBody));
 }
+
+/** What cannot stand in a header cannot be asked about. */
+const noToken = () =>
+  new OpenStackFault({
+    kind: "credentialRevoked",
+    service: "identity",
+    method: "GET",
+    path: "/auth/tokens",
+    detail: "this is no token",
+  });
 
 /** Names the login, without its secrets. A token is told from another by its hash. */
 export function nameOf({ authUrl, credentials, trustId }: LoginRequest): string {

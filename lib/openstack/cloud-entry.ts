@@ -147,7 +147,7 @@ function projectOf(auth: Auth): ProjectName | undefined {
   return name ? { name, domain: domainOf(auth, auth.project_domain_id, auth.project_domain_name) } : undefined;
 }
 
-/** Without any domain the openstack command takes `default` (openstackclient, common/clientmanager.py), so we do. */
+/** Without any domain the openstack command takes `default` (osc_lib/shell.py, DEFAULT_DOMAIN), so we do. */
 function domainOf(auth: Auth, id: string | undefined, name: string | undefined): DomainName {
   if (id) return { id };
   if (name) return { name };

@@ -75,6 +75,11 @@ describe("on a caller's token", () => {
     expect(await faultOf(cloud().asToken("theirs").token())).toMatchObject({ kind: "credentialRevoked", status });
   });
 
+  test.each(["", "a b", "a\r\nx-injected: 1", "grün", "x".repeat(8193)])("%j is none: nothing is sent", async (id) => {
+    expect(await faultOf(cloud().asToken(id).token())).toMatchObject({ kind: "credentialRevoked" });
+    expect(server.seen).toHaveLength(0);
+  });
+
   test("while Keystone is away, it is unavailable, not revoked", async () => {
     server.script(validation, { status: 503 });
     expect(await faultOf(cloud().asToken("theirs").token())).toMatchObject({ kind: "unavailable" });
@@ -95,6 +100,16 @@ describe("on a caller's token", () => {
     await theirs.image.getUsage();
     clock.advance(1000);
     expect(await faultOf(theirs.image.getUsage())).toMatchObject({ kind: "credentialRevoked" });
+  });
+
+  test("a trust is acted on with that very token, not with our own credentials", async () => {
+    await cloud().asToken("theirs").asTrust("trust-1").token();
+    expect(JSON.parse(server.asked(login)[0]?.body ?? "")).toEqual({
+      auth: {
+        identity: { methods: ["token"], token: { id: "theirs" } },
+        scope: { "OS-TRUST:trust": { id: "trust-1" } },
+      },
+    });
   });
 
   test("a fault that repeats the token does not carry it on", async () => {

@@ -78,9 +78,8 @@ function markingStart(connections: Dispatcher, mark: () => void): Dispatcher {
 function marked(handler: Dispatcher.DispatchHandler, mark: () => void): Dispatcher.DispatchHandler {
   return {
     onRequestStart(controller, context) {
+      mark();
       handler.onRequestStart?.(controller, context);
-      // undici aborts here what was aborted while it waited; that is not written.
-      if (!controller.aborted) mark();
     },
     onRequestUpgrade: (...told) => handler.onRequestUpgrade?.(...told),
     onResponseStart: (...told) => handler.onResponseStart?.(...told),

@@ -38,8 +38,8 @@ const page = z.looseObject({ images: z.array(imageRecord), next: z.string().opti
 function queryOf(filter: ImageFilter): URLSearchParams {
   const query = new URLSearchParams(filter.properties);
   if (filter.owner !== undefined) query.set("owner", filter.owner);
-  // `in:` would begin a list of names (glance/common/utils.py, split_filter_op); such a name is found by comparing here.
-  if (filter.name !== undefined && !filter.name.startsWith("in:")) query.set("name", filter.name);
+  const name = literal(filter.name);
+  if (name !== undefined) query.set("name", name);
   if (filter.visibility !== undefined) query.set("visibility", filter.visibility);
   if (filter.status !== undefined) query.set("status", filter.status);
   for (const tag of filter.tags ?? []) query.append("tag", tag);
@@ -47,6 +47,16 @@ function queryOf(filter: ImageFilter): URLSearchParams {
   if (filter.hidden !== undefined) query.set("os_hidden", String(filter.hidden));
   query.set("limit", String(filter.pageSize ?? 200));
   return query;
+}
+
+/**
+ * What stands before a colon is an operator to Glance (glance/common/utils.py, split_filter_op): `debian:12` as it is would be 400 `Unable to filter by unknown
+ * operator 'debian'`. A list of one, in quotes, is that very name; but quotes and backslashes inside are not unescaped again
+ * (split_filter_value_for_quotes), so such a name is found by comparing only.
+ */
+function literal(name: string | undefined): string | undefined {
+  if (name === undefined || !name.includes(":")) return name;
+  return /["\\]/.test(name) ? undefined : `in:"${name}"`;
 }
 
 /** A list proves nothing by itself: a cloud that does not grant a filter may drop it silently. */

@@ -1,4 +1,4 @@
-// What the services' errors become: every text here was sent by a real Zed, unless it says otherwise.
+// What the services' errors become. Shapes and most texts were sent by a real Zed or stand in its sources, which are then named.
 import type { ConflictReason, FaultKind } from "./faults.ts";
 import type { ServiceName } from "./options.ts";
 import { refusal } from "./refusal.ts";
@@ -106,6 +106,24 @@ describe("the kind and the words", () => {
       "unexpectedShape",
       "Version 2.999 is not supported by the API. Minimum is 2.1 and maximum is 2.93.",
     ],
+    [
+      "compute",
+      403,
+      nova("forbidden", 403, "Maximum number of metadata items exceeds 128"),
+      "overQuota",
+      "Maximum number of metadata items exceeds 128",
+    ],
+    [
+      "compute",
+      500,
+      nova(
+        "computeFault",
+        500,
+        "Unexpected API Error. Please report this.\n<class 'nova.exception.ImageQuotaExceeded'>",
+      ),
+      "overQuota",
+      "Unexpected API Error. Please report this. nova.exception.ImageQuotaExceeded",
+    ],
     ["compute", 500, nova("computeFault", 500, "Unexpected API Error."), "unavailable", "Unexpected API Error."],
     ["image", 502, "<html><h1>502 Bad Gateway</h1>nginx</html>", "unavailable", "nginx"],
     ["image", 504, "", "unavailable", "status 504 without a word"],
@@ -118,6 +136,17 @@ describe("the kind and the words", () => {
   test.each(cases)("%s %d %j is %s", (service, status, body, kind, detail) => {
     const fault = refusal(call(service), answer(status, body), 0);
     expect({ kind: fault.kind, detail: fault.detail, status: fault.status }).toEqual({ kind, detail, status });
+  });
+
+  test("Glance's full quota, seen through Nova's 500, leaves no doubt; another 500 does", () => {
+    const seen = (name: string) =>
+      refusal(
+        call("compute"),
+        answer(500, { computeFault: { code: 500, message: `<class 'nova.exception.${name}'>` } }),
+        0,
+      );
+    expect(seen("ImageQuotaExceeded")).toMatchObject({ kind: "overQuota", outcomeKnown: true });
+    expect(seen("ImageNotAuthorized")).toMatchObject({ kind: "unavailable", outcomeKnown: false });
   });
 
   test("long words are cut", () => {
@@ -151,9 +180,9 @@ describe("why it conflicts", () => {
     ["compute", "Cannot 'stop' instance X while it is in vm_state stopped", { vmState: "stopped" }],
     ["compute", "Cannot 'x' instance X while it is in power_state 4", { powerState: "4" }],
     ["compute", "Instance X is locked", { locked: true }],
-    // Glance's sources: glance/api/v2/images.py, delete; glance/db/sqlalchemy/api.py, image_member_create.
+    // glance/api/v2/images.py, delete; glance/api/v2/image_members.py, create.
     ["image", "Image X could not be deleted because it is in use: The image cannot be deleted", { inUse: true }],
-    ["image", "The member proj2 is already associated with image X", { duplicate: true }],
+    ["image", "Member proj2 is duplicated for image X", { duplicate: true }],
     [
       "image",
       "There was a conflict when trying to complete your request. Property nonsense does not exist.",

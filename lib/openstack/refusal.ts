@@ -19,7 +19,7 @@ export function refusal(call: Call, answer: Answered, now: number, knownKind?: F
     requestId: requestIdOf(headers),
     detail: redirect || words || `status ${status} without a word`,
     retryAfterSeconds: retryAfterSeconds(headers, now),
-    outcomeKnown: outcomeKnown(call, status, retryAfterSeconds(headers, now)),
+    outcomeKnown: kind === "overQuota" || outcomeKnown(call, status, retryAfterSeconds(headers, now)),
     reason: kind === "conflict" ? conflictReason(words) : undefined,
   });
 }
@@ -46,15 +46,24 @@ function kindOf(call: Call, { status, headers }: Answered, words: string, now: n
   if (status === 409 || status === 412) return "conflict";
   if (status === 413) return call.service === "identity" ? "badRequest" : "overQuota";
   if (status === 501 || (status >= 400 && status < 500)) return "badRequest";
+  if (isGlancesQuota(call, words)) return "overQuota";
   return status >= 500 ? "unavailable" : "unexpectedShape";
 }
 
 /**
- * Nova refuses with 403 both for roles and for quotas (nova/api/openstack/compute/servers.py, `_action_create_image`: OverQuota -> HTTPForbidden); only the
- * words differ: `Quota exceeded for instances: …`, `Maximum number of …  exceeded`. A policy's name may hold "quota" too.
+ * Nova refuses with 403 both for roles and for quotas (nova/api/openstack/compute/servers.py: OverQuota -> HTTPForbidden); only the words differ
+ * (nova/exception.py): `Quota exceeded for instances: Requested 1, …`, `Maximum number of metadata items exceeds 128`. A policy's name may hold "quota" too.
  */
 function isAboutQuota(words: string): boolean {
-  return /quota exceeded|exceed\w*[^.]{0,40}\bquota|(?:maximum number|limit)[^.]{0,60}exceeded/i.test(words);
+  return /quota exceeded|exceed\w*[^.]{0,40}\bquota|(?:maximum number|limit)[^.]{0,60}exceed/i.test(words);
+}
+
+/**
+ * When Glance's quota is full, Nova's createImage answers 500 with the name of an exception that it does not catch (nova/image/glance.py: HTTPOverLimit ->
+ * ImageQuotaExceeded, and nothing in servers.py, _action_create_image): Glance refused the record, so nothing was begun.
+ */
+function isGlancesQuota(call: Call, words: string): boolean {
+  return call.service === "compute" && /\bImageQuotaExceeded\b/.test(words);
 }
 
 /**
@@ -66,8 +75,9 @@ function outcomeKnown(call: Call, status: number, retryAfter: number | undefined
 }
 
 /**
- * Nova (nova/api/openstack/common.py, raise_http_conflict_for_instance_invalid_state): `Cannot 'stop' instance ID while it is in vm_state stopped`;
- * `Instance ID is locked`. Glance: `Image ID could not be deleted because it is in use: …`; `… is already associated with image …`.
+ * Nova (nova/api/openstack/common.py, raise_http_conflict_for_instance_invalid_state): `Cannot 'stop' instance ID while it is in vm_state stopped`; measured
+ * on Zed: `Instance ID is locked`. Glance (glance/api/v2/images.py, image_members.py): `Image ID could not be deleted because it is in use: …`;
+ * `Member ID is duplicated for image ID`.
  */
 function conflictReason(words: string): ConflictReason | undefined {
   const state = /while it is in (task_state|vm_state|power_state) ([\w-]+)/.exec(words);
@@ -76,7 +86,7 @@ function conflictReason(words: string): ConflictReason | undefined {
   if (state?.[2]) return { powerState: state[2] };
   if (/\bis locked\b/i.test(words)) return { locked: true };
   if (/\bin use\b/i.test(words)) return { inUse: true };
-  return /already (?:exists|associated)|duplicate/i.test(words) ? { duplicate: true } : undefined;
+  return /already exists|duplicate/i.test(words) ? { duplicate: true } : undefined;
 }
 
 const maxWords = 500;
@@ -114,6 +124,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 function plain(words: string): string {
   return words
+    .replace(/<class '([\w.]+)'>/g, "$1") // Python's way to name what Nova did not catch
     .replace(/<(?:style|script)[\s>][\s\S]*?<\/(?:style|script)>/gi, " ")
     .replace(/<[^>]{0,200}>/g, " ")
     .replace(/\s+/g, " ")

@@ -226,6 +226,18 @@ describe("an abort by the caller", () => {
     });
     const fault = await faultOf(cloud().within(end.signal).image.patchImage("i1", []));
     expect(fault).toMatchObject({ kind: "unavailable", outcomeKnown: false, detail: "aborted by the caller" });
+    expect(clock.slept).toEqual([]);
+  });
+
+  test("while a read waits for its answer ends it without another pause", async () => {
+    const end = new AbortController();
+    server.script(getImage, () => {
+      end.abort();
+      return { json: image };
+    });
+    const fault = await faultOf(cloud().within(end.signal).image.getImage("i1"));
+    expect(fault).toMatchObject({ kind: "unavailable", outcomeKnown: true });
+    expect(clock.slept).toEqual([]);
   });
 
   test("before a write is sent leaves it known, and sends nothing", async () => {

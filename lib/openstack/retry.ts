@@ -98,8 +98,8 @@ function worthRepeating(outcome: Outcome, call: Call, now: number): boolean {
 }
 
 /**
- * 429, and 413 that says when to come back. Cinder answers 413 with `Retry-After: 0` when a quota is full (cinder/api/openstack/wsgi.py, OverLimit
- * faults): that is no throttling, and asking again does not help.
+ * 429, and 413 that says when to come back. Cinder answers 413 with `Retry-After: 0` when a quota is full (cinder/api/contrib/backups.py, for one): that is
+ * no throttling, and asking again does not help.
  */
 export function isThrottled(
   status: number,

@@ -54,7 +54,11 @@ export function parsePolicy(text: string, source: string): PolicyFile {
   if (syntax) throw new Error(`${source} is no YAML: ${syntax.message}`);
   const parsed = policyFile.safeParse(document.toJS() ?? {});
   if (parsed.success && Object.keys(parsed.data.providers).length > 0) return parsed.data;
-  const issues = parsed.error?.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`);
+  const issues = parsed.error?.issues.map((issue) => {
+    const message =
+      issue.code === "invalid_key" ? issue.issues.map((inner) => inner.message).join(", ") : issue.message;
+    return `${issue.path.join(".") || "the file"}: ${message}`;
+  });
   throw new Error(`${source}: ${issues?.join("; ") ?? "providers: must name at least one"}`);
 }
 

@@ -1,0 +1,113 @@
+// From answers to states: properties that hold whatever a step answers, in whatever order.
+import * as fc from "fast-check";
+import { imageRequestBody, imageRequestExample } from "../../events/image-request.ts";
+import { problem } from "../requests/problem.ts";
+import { maxTimelineEntries } from "../requests/timeline.ts";
+import { chain, type StepName, stepNames } from "./chain.ts";
+import { pass, refuse, type StepOutcome, wait } from "./outcome.ts";
+import { type State, transition } from "./transition.ts";
+
+const asked = imageRequestBody.parse(imageRequestExample);
+const begin = (step: StepName = "check"): State => ({ step, learned: {}, ledger: [], timeline: [], asked });
+const because = problem("x", "X", "because");
+
+const answers: fc.Arbitrary<StepOutcome> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(pass("not needed")) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ why: fc.constantFrom("a", "b"), againInMs: fc.nat(2_000_000) })
+      .map(({ why, againInMs }) => wait(why, { againInMs })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom("failed", "denied", "expired", "cancelled" as const)
+      .map((status) => refuse(because, status)),
+  },
+);
+
+test("every road goes through release, ends once, and is always either due or ended", () => {
+  fc.assert(
+    fc.property(fc.array(answers, { maxLength: 400 }), (road) => {
+      let state = begin();
+      let nowMs = 1_000_000;
+      const steps: StepName[] = [];
+      for (const answer of road) {
+        const { outcome, nextLookInMs } = transition(state, answer, nowMs);
+        steps.push(state.step);
+        expect(outcome.timeline.length).toBeLessThanOrEqual(maxTimelineEntries);
+        if (outcome.endedAt) {
+          expect(state.step).toBe("release");
+          expect(outcome.end).toBeDefined();
+          expect(outcome.wakeAtMs).toBeUndefined();
+          return;
+        }
+        expect(outcome.wakeAtMs).toBeGreaterThan(nowMs + (nextLookInMs ?? 0));
+        expect(stepNames.indexOf(outcome.step)).toBeGreaterThanOrEqual(stepNames.indexOf(state.step));
+        expect(outcome.step === "release").toBe(outcome.end !== undefined);
+        state = { ...outcome, asked };
+        nowMs += 1_000;
+      }
+    }),
+  );
+});
+
+test.each(stepNames.filter((name) => name !== "release"))(
+  "a refusal at %s goes to release with its problem",
+  (step) => {
+    const { outcome } = transition(begin(step), refuse(because, "denied"), 0);
+    expect(outcome).toMatchObject({ step: "release", end: { status: "denied", problem: because } });
+    expect(outcome.endedAt).toBeUndefined();
+  },
+);
+
+test("a refusal by release ends the request as failed, keeps why it was ending, and names what is left", () => {
+  const lock = { kind: "lock", mark: "m", intentAtMs: 0 } as const;
+  const state: State = {
+    ...begin("release"),
+    end: { status: "cancelled", problem: problem("c", "C", "Cancelled by alice.") },
+    ledger: [lock],
+  };
+  const { outcome, nextLookInMs } = transition(state, refuse(problem("leftovers", "L", "It cannot be unlocked.")), 0);
+  expect(nextLookInMs).toBeUndefined();
+  expect(outcome.end).toMatchObject({
+    status: "failed",
+    problem: { detail: "Cancelled by alice. Afterwards: It cannot be unlocked." },
+    leftovers: ["the server's lock"],
+  });
+});
+
+test("waiting for the same ends with the step's patience, waiting for something new begins anew, but not for ever", () => {
+  const { patienceMs } = chain.capture;
+  const first = transition(begin("capture"), wait("saving", { evidence: "1" }), 0);
+  const waiting: State = { ...first.outcome, asked };
+  expect(transition(waiting, wait("saving", { evidence: "1" }), patienceMs - 1).outcome.step).toBe("capture");
+  expect(transition(waiting, wait("saving", { evidence: "1" }), patienceMs).outcome).toMatchObject({
+    step: "release",
+    end: { status: "failed", problem: { type: "urn:darkroom:problem:nothing-moves" } },
+  });
+  expect(transition(waiting, wait("saving", { evidence: "2" }), patienceMs).outcome.step).toBe("capture");
+  expect(transition(waiting, wait("saving", { evidence: "2" }), patienceMs * 8).outcome.step).toBe("release");
+});
+
+test("a wait is one entry of the timeline, however often it is seen", () => {
+  let state = begin("capture");
+  for (let look = 0; look < 50; look++) state = { ...transition(state, wait("saving"), look * 1000).outcome, asked };
+  expect(state.timeline).toEqual([expect.objectContaining({ what: "waiting", text: "saving", looks: 50 })]);
+});
+
+test("release done ends well only what went well", () => {
+  const well = transition(
+    { ...begin("release"), end: { status: "completed" } },
+    { kind: "done", learned: undefined, text: "x" },
+    0,
+  );
+  expect(well.outcome).toMatchObject({ end: { status: "completed" }, endedAt: "1970-01-01T00:00:00.000Z" });
+  const denied = transition(
+    { ...begin("release"), end: { status: "denied", problem: because } },
+    { kind: "done", learned: undefined, text: "x" },
+    0,
+  );
+  expect(denied.outcome.end?.status).toBe("denied");
+});
