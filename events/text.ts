@@ -1,6 +1,10 @@
 // The kinds of text that people send us, each with its bounds; every other schema is made of these.
 import * as z from "zod";
 
+/** Glance refuses characters that UTF-8 writes in four bytes, emoji among them: 400 (measured on Zed). Better said here than at the end. */
+const storableInGlance = (value: string) => !/[\u{10000}-\u{10ffff}]/u.test(value);
+const notStorable = "must not contain emoji or other characters beyond U+FFFF: Glance cannot keep them";
+
 /** One line: NFC, trimmed, 1 to `maxCodePoints` code points, no control characters. */
 export const line = (maxCodePoints: number) =>
   z
@@ -10,7 +14,8 @@ export const line = (maxCodePoints: number) =>
     .transform((value) => value.normalize("NFC").trim())
     .refine((value) => value !== "", "must not be empty")
     .refine((value) => [...value].length <= maxCodePoints, `must have at most ${maxCodePoints} characters`)
-    .refine((value) => !/\p{Cc}|\u2028|\u2029/u.test(value), "must not contain control characters");
+    .refine((value) => !/\p{Cc}|\u2028|\u2029/u.test(value), "must not contain control characters")
+    .refine(storableInGlance, notStorable);
 
 /** Several lines: NFC, trimmed, at most `maxCodePoints` code points, may be empty; of control characters only tab and line ends. */
 export const paragraph = (maxCodePoints: number) =>
@@ -20,7 +25,8 @@ export const paragraph = (maxCodePoints: number) =>
     .refine((value) => value.isWellFormed(), "is not well-formed Unicode")
     .transform((value) => value.normalize("NFC").replaceAll("\r\n", "\n").trim())
     .refine((value) => [...value].length <= maxCodePoints, `must have at most ${maxCodePoints} characters`)
-    .refine((value) => !/(?![\n\t])\p{Cc}/u.test(value), "must not contain control characters");
+    .refine((value) => !/(?![\n\t])\p{Cc}/u.test(value), "must not contain control characters")
+    .refine(storableInGlance, notStorable);
 
 /** An absolute path inside the guest. It is kept byte for byte: a path is not ours to normalise. */
 export const guestPath = z

@@ -2,6 +2,7 @@
 import type { ImageRequestBody } from "../../events/image-request.ts";
 import type { Policy } from "../providers/policy.ts";
 import type { FieldError } from "./problem.ts";
+import { maxListBytes, provenanceList } from "./provenance.ts";
 
 /** Every field that asks for more than can be done here, each with its reason. */
 export function beyondLimits(asked: ImageRequestBody, policy: Policy): FieldError[] {
@@ -26,6 +27,10 @@ export function beyondLimits(asked: ImageRequestBody, policy: Policy): FieldErro
   }
   if (asked.share.projects.length + asked.share.users.length > 0) {
     refuse("share", "a private image is shared with nobody");
+  }
+  for (const field of ["installedSoftware", "systemFiles", "keepPaths"] as const) {
+    if ((provenanceList(asked[field])?.length ?? 0) > maxListBytes)
+      refuse(field, `is too long to be kept with the image: ${maxListBytes} bytes are possible`);
   }
   if (asked.targets.length > 0) refuse("targets", "images cannot be sent to other providers so far");
   return errors;

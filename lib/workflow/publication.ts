@@ -1,6 +1,7 @@
 // What makes an image out of a snapshot, as one list of changes: name, description, tags, provenance; Nova's marks and ours removed.
 import { type Image, type PatchOperation, propertyPath } from "../openstack/index.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
+import { provenanceList } from "../requests/provenance.ts";
 
 /** What Nova writes on snapshots only (measured on Zed); with them Horizon and Exosphere show a snapshot, not an image. */
 const snapshotOnly = [
@@ -60,17 +61,13 @@ function wantedProperties(request: ImageRequest, publishedAt: string): Record<st
     darkroom_preparation: asked.preparation,
     darkroom_consistency: asked.consistency,
     darkroom_license: `acknowledged ${license.at}, version ${license.version}`,
-    darkroom_software: list(asked.installedSoftware),
-    darkroom_system_files: list(asked.systemFiles),
-    darkroom_kept_paths: list(asked.keepPaths),
+    darkroom_software: provenanceList(asked.installedSoftware),
+    darkroom_system_files: provenanceList(asked.systemFiles),
+    darkroom_kept_paths: provenanceList(asked.keepPaths),
     darkroom_version: asked.version?.name,
     darkroom_change_log: asked.version?.changeLog,
   };
   return Object.fromEntries(Object.entries(wanted).filter((entry): entry is [string, string] => Boolean(entry[1])));
-}
-
-function list(values: readonly unknown[]): string | undefined {
-  return values.length > 0 ? JSON.stringify(values) : undefined;
 }
 
 function sameSet(some: readonly string[], others: readonly string[]): boolean {

@@ -120,6 +120,15 @@ test("provenance of an earlier image is not inherited: what a snapshot copies fr
   expect(properties.description).toBeUndefined();
 });
 
+test("what Glance cannot keep as it is, is kept as JSON's ASCII: paths may hold any character", async () => {
+  const installedSoftware = [{ name: "日本", path: "/opt/\u{1f52c}" }];
+  const request = await bench.drive(await post({ installedSoftware }));
+  expect(request.end).toEqual({ status: "completed" });
+  const kept = imageOf(bench, request).properties.darkroom_software ?? "";
+  expect(kept).toMatch(/^[\x20-\x7e]+$/);
+  expect(JSON.parse(kept)).toEqual(installedSoftware);
+});
+
 const keep = { keepPaths: [{ path: "/home/shared", reason: "course material" }] };
 
 describe("what needs staff", () => {

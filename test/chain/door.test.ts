@@ -34,6 +34,13 @@ describe("a request that is refused names the field and changes nothing:", () =>
     ["a name with a control character", { name: "a\u0007b" }, "name"],
     ["a name with a line end", { name: "a\nb" }, "name"],
     ["a name with a lone surrogate", { name: "a\ud800" }, "name"],
+    ["an emoji, which Glance cannot keep", { name: "lab \u{1f52c}" }, "name"],
+    ["an emoji in a tag", { tags: ["\u{1f52c}"] }, "tags[0]"],
+    [
+      "more software than Glance can keep",
+      { installedSoftware: Array.from({ length: 15 }, () => ({ name: "x", path: `/${"\u65e5".repeat(1300)}` })) },
+      "installedSoftware",
+    ],
     ["a name that is a number", { name: 7 }, "name"],
     ["a huge name", { name: long(50_000) }, "name"],
     ["too long a description", { description: long(4001) }, "description"],

@@ -133,6 +133,8 @@ test.each([
     "'nonsense' is not one of ['community', 'public', 'private', 'shared']",
   ],
   [{ op: "replace", path: "/name", value: "n".repeat(256) }, "is too long"],
+  [{ op: "replace", path: "/name", value: "a\u{1f52c}" }, "Name can't contain 4 byte unicode characters."],
+  [{ op: "replace", path: "/tags", value: ["a\u{1f52c}"] }, "Param values can't contain 4 byte unicode."],
   [{ op: "replace", path: "/tags", value: "x" }, "'x' is not of type 'array'"],
   [{ op: "add", path: "/tags/-", value: "d" }, "Invalid JSON pointer for this resource: '/tags/-'"],
   [{ op: "add", path: "/a/b", value: "x" }, "Invalid JSON pointer for this resource: '/a/b'"],

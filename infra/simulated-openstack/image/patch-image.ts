@@ -93,6 +93,7 @@ function apply({ viewer }: ImageCall, before: ImageRecord, changed: ImageRecord,
     return;
   }
   if (op === "replace" && !isCore && own(changed.properties, name) === undefined) throw missingProperty(name);
+  checkStorable(name, value);
   setAttribute(changed, name, value);
   if (name === "owner" && !viewer.isAdmin) {
     throw op === "add"
@@ -105,6 +106,28 @@ function apply({ viewer }: ImageCall, before: ImageRecord, changed: ImageRecord,
   if ((name === "disk_format" || name === "container_format") && before.status !== "queued") {
     throw denied(`Attribute ${name} can be only replaced for a queued image.`);
   }
+}
+
+/** Measured on Zed: Glance refuses what three bytes of UTF-8 cannot write, and fails on more than its TEXT column holds. */
+function checkStorable(name: string, value: unknown): void {
+  const texts = Array.isArray(value) ? value : [value];
+  for (const text of texts) {
+    if (typeof text !== "string") continue;
+    if (/[\u{10000}-\u{10ffff}]/u.test(text)) {
+      const what =
+        name === "tags"
+          ? "Param values can't contain 4 byte unicode."
+          : `${capitalised(name)} can't contain 4 byte unicode characters.`;
+      throw refuse(400, what);
+    }
+    if (Buffer.byteLength(text) > 65_535) {
+      throw refuse(500, "The server has either erred or is incapable of performing the requested operation.");
+    }
+  }
+}
+
+function capitalised(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 const unsupportedType = (type: string): ImageRefusal =>
