@@ -1,7 +1,6 @@
 // POST /v1/image-requests: takes a request in. Whatever is wrong is said here, before anything is written.
 
-import type { imageRequestBody as bodySchema } from "../../events/image-request.ts";
-import { imageRequestBody } from "../../events/image-request.ts";
+import { type ImageRequestBody, imageRequestBody } from "../../events/image-request.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { type Call, endpoint } from "../../lib/http/endpoint.ts";
 import { conflict, HttpProblem, invalid } from "../../lib/http/http-problem.ts";
@@ -19,7 +18,7 @@ import { newMark } from "../../lib/workflow/ledger.ts";
 import { messageFor } from "../../lib/workflow/run-step.ts";
 import { lostAfterMs } from "../../lib/workflow/transition.ts";
 
-type CreateCall = Call<ReturnType<typeof bodySchema.parse>, undefined>;
+type CreateCall = Call<ImageRequestBody, undefined>;
 
 export const handler = endpoint({ body: imageRequestBody }, async (call) => {
   const { runtime, provider, caller, body: asked } = call;

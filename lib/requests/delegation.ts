@@ -1,11 +1,9 @@
 // The trust: made while the caller's token is in hand, so that the work can go on without it.
 
-import type { Cloud } from "../openstack/index.ts";
-import { OpenStackFault, type Token } from "../openstack/index.ts";
+import { type Cloud, OpenStackFault, type Token } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { TrustEntry } from "./ledger-entry.ts";
-import type { Problem } from "./problem.ts";
-import { problem } from "./problem.ts";
+import { type Problem, problem } from "./problem.ts";
 
 /** What our trusts carry, so that those of no request can be found. Keystone keeps attributes that it does not know (measured on Zed). */
 export const trustAttributes = {

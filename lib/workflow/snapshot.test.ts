@@ -36,7 +36,10 @@ test("mark, server, name, owner and time agree: it is ours", async () => {
 
 test.each([
   ["another mark, though the list was asked for ours", { properties: { ...ours.properties, darkroom_mark: "f" } }],
-  ["of another server: an owner's own snapshot of a server that was booted from ours", { properties: { ...ours.properties, instance_uuid: "other" } }],
+  [
+    "of another server: an owner's own snapshot of a server that was booted from ours",
+    { properties: { ...ours.properties, instance_uuid: "other" } },
+  ],
   ["under another name: an owner's own snapshot of the source, rebuilt from ours", { name: "mine" }],
   ["of another project", { owner: "other" }],
   ["made long before we asked", { createdAt: "2026-01-01T11:00:00Z" }],

@@ -247,6 +247,19 @@ describe("messages", () => {
     expect((await bench.runtime.store.get(id))?.end).toEqual({ status: "completed" });
   });
 
+  test("two wakers at once send one message, and the next one only after a back-off", async () => {
+    const id = await post();
+    bench.queue.splice(0);
+    const { wakeOverdue } = await import("../../lib/workflow/waker.ts");
+    bench.clock.advance(60_001);
+    const woken = await Promise.all([wakeOverdue(bench.runtime), wakeOverdue(bench.runtime)]);
+    expect(woken.map((each) => each.woken).sort()).toEqual([0, 1]);
+    expect(bench.queue).toHaveLength(1);
+    bench.clock.advance(59_000);
+    expect(await wakeOverdue(bench.runtime)).toEqual({ woken: 0 });
+    expect((await bench.drive(id)).end).toEqual({ status: "completed" });
+  });
+
   test("two at once: one worker works, the other does nothing", async () => {
     const id = await post();
     await bench.drive(id, ({ step }) => step === "capture");
