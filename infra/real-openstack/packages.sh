@@ -46,10 +46,10 @@ missing_packages() {
 # Debian starts a service when its package is installed. These are started by hand, with other files: a policy-rc.d that
 # says "forbidden" (101) holds them back meanwhile. One that was there before is left alone.
 forbid_service_starts() {
+  trap allow_service_starts EXIT
   [ ! -e "$POLICY" ] || return 0
   printf '#!/bin/sh\n%s\nexit 101\n' "$POLICY_MARK" >"$POLICY"
   chmod 755 "$POLICY"
-  trap allow_service_starts EXIT
 }
 
 allow_service_starts() {

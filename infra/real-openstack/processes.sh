@@ -26,16 +26,16 @@ take_lock() {
   flock -w "$LOCK_WAIT_S" 9 || die "another up or down has held $STATE/.lock for $LOCK_WAIT_S s"
 }
 
-# The start time of a process in ticks since boot. A pid counts only with the start time noted beside it: after a
-# reboot, or much later, the number may be somebody else's.
-born() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+# The start time of a process in ticks since boot; nothing for a zombie, which some containers never bury. A pid counts only
+# with the start time noted beside it: after a reboot, or much later, the number may be somebody else's.
+born() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" && $1 != "X" { print $20 }'; }
 
 # alive NAME: the process of that name that an earlier or this run started is still there
 alive() {
   local pid birth
   pid=$(cat "$RUN/$1.pid" 2>/dev/null) || return 1
   [ -n "$pid" ] || return 1
-  birth=$(born "$pid")
+  birth=$(born "$pid") || return 1
   [ -n "$birth" ] && [ "$birth" = "$(cat "$RUN/$1.born" 2>/dev/null)" ]
 }
 
@@ -47,7 +47,7 @@ spawn() {
   alive "$name" && return 0
   setsid "$@" >>"$LOG/$name.log" 2>&1 </dev/null 9>&- &
   echo $! >"$RUN/$name.pid"
-  born $! >"$RUN/$name.born"
+  born $! >"$RUN/$name.born" || true # it may have ended already; wait_for then says so
   STARTED+=("$name")
 }
 
