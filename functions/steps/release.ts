@@ -16,9 +16,9 @@ async function tidy(at: StepSurroundings): Promise<StepOutcome<"release">> {
   const given = await giveBack(cloud, request.server, ledger);
   if (given.kind === "wait") return given.wait;
   if (pending) return pending;
-  if (given.kind === "cannot") return refuse(cannotTidy(given.problem.detail, given.problem.remedy));
   // The trust, by which all this is done, goes last.
   await removeTrust(cloud, ledger);
   await locks.free();
+  if (given.kind === "cannot") return refuse(cannotTidy(given.problem.detail, given.problem.remedy));
   return done(undefined, "nothing of ours is left in the cloud");
 }

@@ -79,6 +79,19 @@ describe("the server's owner, in the middle,", () => {
     expect(source()).toMatchObject({ lockedBy: "owner", lockedReason: "mine", vmState: "active" });
   });
 
+  test("puts a lock of another's in place of ours: it is not taken away, and what could not be given back is said", async () => {
+    const id = await post();
+    await bench.drive(id, ({ step }) => step === "resume");
+    Object.assign(source(), { lockedBy: "owner", lockedReason: "held for an inquiry" });
+    const request = await bench.drive(id);
+    expect(source()).toMatchObject({ lockedBy: "owner", lockedReason: "held for an inquiry" });
+    expect(request.end).toMatchObject({
+      status: "failed",
+      leftovers: ["the server is stopped"],
+      problem: { detail: expect.stringContaining("somebody else locked it meanwhile (held for an inquiry)") },
+    });
+  });
+
   test("deletes the unfinished image: told in words, the server runs again", async () => {
     const id = await post();
     const capturing = await bench.drive(

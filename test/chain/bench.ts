@@ -93,7 +93,13 @@ export async function startBench(options: { policy?: Record<string, unknown> } =
     throw new Error(`request ${id} does not get there: ${JSON.stringify(await runtime.store.get(id))}`);
   };
 
-  const token = async (person: Person): Promise<string> => {
+  /** Gives a person a role in a project, as an administrator would. */
+  const grant = (person: Person, role: string, project: string) => {
+    const { user, role: roleId, project: projectId } = cloud.ids;
+    cloud.state.grants.push({ userId: user(person), roleId: roleId(role), projectId: projectId(project) });
+  };
+
+  const token = async (person: Person, project = projectOf[person]): Promise<string> => {
     const answer = await fetch(`${cloud.authUrl}/auth/tokens`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -103,7 +109,7 @@ export async function startBench(options: { policy?: Record<string, unknown> } =
             methods: ["password"],
             password: { user: { name: person, domain: { id: "default" }, password: "simulated" } },
           },
-          scope: { project: { name: projectOf[person], domain: { id: "default" } } },
+          scope: { project: { name: project, domain: { id: "default" } } },
         },
       }),
     });
@@ -142,6 +148,7 @@ export async function startBench(options: { policy?: Record<string, unknown> } =
     look,
     drive,
     call,
+    grant,
     token,
     async close() {
       await cloud.close();

@@ -191,6 +191,44 @@ describe("what needs staff", () => {
   });
 });
 
+describe("who decides", () => {
+  test("a member of the project who did not ask, and staff's role on another project, count for nothing", async () => {
+    bench.grant("bob", "member", "astro-lab");
+    bench.grant("bob", "imaging-staff", "astro-lab");
+    bench.grant("bob", "imaging-staff", "bio-lab");
+    const id = await post(keep);
+    await bench.drive(id, ({ waiting }) => waiting !== undefined);
+    const inProject = { "x-auth-token": await bench.token("bob", "astro-lab") };
+    const decision = { id, body: { decision: "approve" } };
+    expect((await bench.call("decide-image-request", undefined, { ...decision, headers: inProject })).status).toBe(403);
+    expect((await bench.call("decide-image-request", "bob", decision)).status).toBe(404);
+    expect((await bench.drive(id)).end?.status).toBe("expired");
+  });
+
+  test("the requester, though staff, does not decide about their own request", async () => {
+    bench.grant("carol", "member", "astro-lab");
+    const headers = { "x-auth-token": await bench.token("carol", "astro-lab") };
+    const { body } = await bench.call("create-image-request", undefined, { body: asking(bench, keep), headers });
+    await bench.drive(body.id, ({ waiting }) => waiting !== undefined);
+    const decided = await bench.call("decide-image-request", "carol", { id: body.id, body: { decision: "approve" } });
+    expect(decided).toMatchObject({ status: 403, body: { detail: expect.stringContaining("own request") } });
+  });
+});
+
+test("the delegation is for the one project, without admin, though the token has it", async () => {
+  bench.grant("alice", "admin", "astro-lab");
+  const id = await post();
+  const { trusts, roles } = bench.cloud.state;
+  const [trust] = Object.values(trusts);
+  expect(trust).toMatchObject({
+    projectId: bench.cloud.ids.project("astro-lab"),
+    impersonation: true,
+    extra: { darkroom_request: id },
+  });
+  expect(trust?.roleIds.map((role) => roles[role]?.name).sort()).toEqual(["member", "reader"]);
+  expect((await bench.drive(id)).end).toEqual({ status: "completed" });
+});
+
 describe("a cancel", () => {
   for (const step of stepNames.filter((name) => name !== "release")) {
     test(`at ${step} gives everything back and leaves nothing`, async () => {
