@@ -20,7 +20,8 @@ function danglingReferences(template: Template): string[] {
   const known = new Set(Object.keys(template.Resources));
   const problems: string[] = [];
   for (const [place, name] of references(template)) {
-    if (!known.has(name) && !name.startsWith("AWS::")) problems.push(`${place} refers to ${name}, which does not exist`);
+    if (!known.has(name) && !name.startsWith("AWS::"))
+      problems.push(`${place} refers to ${name}, which does not exist`);
   }
   return problems;
 }
@@ -55,27 +56,33 @@ function checkStep(resources: Record<string, Resource>, step: string): string[] 
   const properties = (name: string) => resources[name]?.Properties ?? {};
   const mapping = Object.values(resources).find(
     ({ Type, Properties }) =>
-      Type === "AWS::Lambda::EventSourceMapping" && same(Properties?.["EventSourceArn"], getAtt(queue, "Arn")),
+      Type === "AWS::Lambda::EventSourceMapping" && same(Properties?.EventSourceArn, getAtt(queue, "Arn")),
   )?.Properties;
   const alarm = Object.values(resources).find(
     ({ Type, Properties }) =>
-      Type === "AWS::CloudWatch::Alarm" && JSON.stringify(Properties?.["Dimensions"] ?? "").includes(`"${dead}"`),
+      Type === "AWS::CloudWatch::Alarm" && JSON.stringify(Properties?.Dimensions ?? "").includes(`"${dead}"`),
   );
-  const timeoutSeconds = Number(properties(lambda)["Timeout"]);
+  const timeoutSeconds = Number(properties(lambda).Timeout);
   const rules: [boolean, string][] = [
     [resources[lambda]?.Type === "AWS::Lambda::Function", "no function"],
-    [properties(lambda)["RecursiveLoop"] === "Allow", "Lambda would stop it after 16 rounds: RecursiveLoop is not Allow"],
+    [properties(lambda).RecursiveLoop === "Allow", "Lambda would stop it after 16 rounds: RecursiveLoop is not Allow"],
     [resources[queue]?.Type === "AWS::SQS::Queue", "no queue"],
     [queueName(properties(queue)).endsWith(`-${step}`), "the queue's name does not end in the step's"],
-    [Number(properties(queue)["VisibilityTimeout"]) >= 6 * timeoutSeconds, "visibility below six times the time-out"],
-    [same(redrive(properties(queue)).deadLetterTargetArn, getAtt(dead, "Arn")), "the queue does not end in the step's dead-letter queue"],
+    [Number(properties(queue).VisibilityTimeout) >= 6 * timeoutSeconds, "visibility below six times the time-out"],
+    [
+      same(redrive(properties(queue)).deadLetterTargetArn, getAtt(dead, "Arn")),
+      "the queue does not end in the step's dead-letter queue",
+    ],
     [Number(redrive(properties(queue)).maxReceiveCount) >= 5, "fewer than five receives before the dead-letter queue"],
     [resources[dead]?.Type === "AWS::SQS::Queue", "no dead-letter queue"],
-    [queueName(properties(dead)).endsWith(`-${step}-dead`), "the dead-letter queue's name does not end in the step's and -dead"],
+    [
+      queueName(properties(dead)).endsWith(`-${step}-dead`),
+      "the dead-letter queue's name does not end in the step's and -dead",
+    ],
     [mapping !== undefined, "no event source mapping"],
-    [same(mapping?.["FunctionName"], getAtt(lambda, "Arn")), "the queue feeds another function"],
-    [same(mapping?.["FunctionResponseTypes"], ["ReportBatchItemFailures"]), "no partial batch failures"],
-    [same(mapping?.["ScalingConfig"], { MaximumConcurrency: 5 }), "no brake of five invocations at once"],
+    [same(mapping?.FunctionName, getAtt(lambda, "Arn")), "the queue feeds another function"],
+    [same(mapping?.FunctionResponseTypes, ["ReportBatchItemFailures"]), "no partial batch failures"],
+    [same(mapping?.ScalingConfig, { MaximumConcurrency: 5 }), "no brake of five invocations at once"],
     [alarm !== undefined, "no alarm on the dead-letter queue"],
   ];
   return rules.filter(([holds]) => !holds).map(([, problem]) => `step ${step}: ${problem}`);
@@ -86,12 +93,13 @@ function checkRoles(resources: Record<string, Resource>): string[] {
   const users = new Map<string, string>();
   for (const [name, { Type, Properties }] of Object.entries(resources)) {
     if (Type !== "AWS::Lambda::Function") continue;
-    const role = (Properties?.["Role"] as { "Fn::GetAtt"?: [string] } | undefined)?.["Fn::GetAtt"]?.[0] ?? "none";
+    const role = (Properties?.Role as { "Fn::GetAtt"?: [string] } | undefined)?.["Fn::GetAtt"]?.[0] ?? "none";
     const other = users.get(role);
     if (other) problems.push(`${name} shares the role ${role} with ${other}`);
     users.set(role, name);
     for (const { Action, Resource } of statements(resources[role])) {
-      if ([Action].flat().some((action) => action.includes("*"))) problems.push(`${role} allows ${[Action].flat().join()}`);
+      if ([Action].flat().some((action) => action.includes("*")))
+        problems.push(`${role} allows ${[Action].flat().join()}`);
       const xray = [Action].flat().every((action) => action.startsWith("xray:"));
       if (Resource === "*" && !xray) problems.push(`${role} allows ${[Action].flat().join()} on everything`);
     }
@@ -105,16 +113,16 @@ function checkRoles(resources: Record<string, Resource>): string[] {
 type Statement = { Action: string | string[]; Resource: unknown };
 
 function statements(role: Resource | undefined): Statement[] {
-  const policies = (role?.Properties?.["Policies"] ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
+  const policies = (role?.Properties?.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
   return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }
 
 function redrive(properties: Record<string, unknown>): { deadLetterTargetArn?: unknown; maxReceiveCount?: unknown } {
-  return properties["RedrivePolicy"] ?? {};
+  return properties.RedrivePolicy ?? {};
 }
 
 function queueName(properties: Record<string, unknown>): string {
-  return String(properties["QueueName"] ?? "");
+  return String(properties.QueueName ?? "");
 }
 
 function getAtt(name: string, attribute: string) {

@@ -48,18 +48,22 @@ async function bundleInto({ serviceDir, service }: Serverless): Promise<void> {
 
 /** serverless-iam-roles-per-function 3.2.0 writes no X-Ray rights into the roles it makes. */
 function grantTracing(resources: Record<string, Resource>): void {
-  for (const lambda of Object.values(resources)) {
-    const mode = (lambda.Properties?.["TracingConfig"] as { Mode?: string } | undefined)?.Mode;
-    if (lambda.Type !== "AWS::Lambda::Function" || mode !== "Active") continue;
-    const role = resources[(lambda.Properties?.["Role"] as { "Fn::GetAtt": [string, string] })["Fn::GetAtt"][0]];
-    const [policy] = role?.Properties?.["Policies"] as [{ PolicyDocument: { Statement: unknown[] } }];
-    policy.PolicyDocument.Statement.push({
+  for (const [name, { Type, Properties }] of Object.entries(resources)) {
+    if (Type !== "AWS::Lambda::Function") continue;
+    const { TracingConfig, Role } = Properties as FunctionProperties;
+    if (TracingConfig?.Mode !== "Active") continue;
+    const role = resources[Role["Fn::GetAtt"][0]]?.Properties as RoleProperties | undefined;
+    if (!role) throw new Error(`${name} has no role of its own to put X-Ray's rights into`);
+    role.Policies[0].PolicyDocument.Statement.push({
       Effect: "Allow",
       Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
       Resource: "*",
     });
   }
 }
+
+type FunctionProperties = { TracingConfig?: { Mode: string }; Role: { "Fn::GetAtt": [string, string] } };
+type RoleProperties = { Policies: [{ PolicyDocument: { Statement: unknown[] } }] };
 
 /** ... and leaves osls' shared role behind, which nobody uses and which may read every queue. */
 function dropSharedRole(resources: Record<string, Resource>): void {

@@ -20,14 +20,17 @@ export async function packageService(
 ): Promise<PackagedFunction[]> {
   await runOsls(serviceFolder, options);
   const state = await readJson<OslsState>(join(serviceFolder, ".serverless", "serverless-state.json"));
-  const template = await readJson<Template>(join(serviceFolder, ".serverless", "cloudformation-template-update-stack.json"));
+  const template = await readJson<Template>(
+    join(serviceFolder, ".serverless", "cloudformation-template-update-stack.json"),
+  );
   const problems = checkTemplate(template, steps);
   const packaged: PackagedFunction[] = [];
   for (const [name, { handler, package: { artifact } = {} }] of Object.entries(state.service.functions)) {
     const entryName = `${handler.slice(0, handler.lastIndexOf("."))}.mjs`;
     const zipFile = resolve(serviceFolder, artifact ?? join(".build", "aws", `${name}.zip`));
     const names = await zipEntryNames(zipFile);
-    if (names.join() !== [entryName, `${entryName}.map`].join()) problems.push(`${name}: its zip holds ${names.join(", ")}`);
+    if (names.join() !== [entryName, `${entryName}.map`].join())
+      problems.push(`${name}: its zip holds ${names.join(", ")}`);
     const bundle = await stat(join(serviceFolder, ".build", "aws", entryName));
     packaged.push({ name, bundleBytes: bundle.size, zipBytes: (await stat(zipFile)).size });
   }
@@ -42,11 +45,17 @@ async function runOsls(serviceFolder: string, options: readonly string[]): Promi
   const osls = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_") || name === "AWS_REGION");
   const env = { ...Object.fromEntries(own), SLS_NOTIFICATIONS_MODE: "off", AWS_EC2_METADATA_DISABLED: "true", CI: "1" };
-  const child = spawn(process.execPath, [osls, "package", ...options], { cwd: serviceFolder, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [osls, "package", ...options], {
+    cwd: serviceFolder,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const timer = setTimeout(() => child.kill("SIGKILL"), packagingTimeoutMs);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (output += text.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => child.once("close", resolve).once("error", reject));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once("close", resolve).once("error", reject),
+  );
   clearTimeout(timer);
   if (code !== 0) throw new Error(`osls package failed (${code ?? "out of time"}):\n${output.trim()}`);
 }

@@ -38,5 +38,9 @@ type ZipWriter = {
   addBuffer(content: Buffer, name: string, options: { mtime: Date; mode: number }): void;
   end(): void;
 };
-type ZipOpen = (file: string, options: { lazyEntries: boolean }, opened: (error: Error | null, zip: ZipReader) => void) => void;
+type ZipOpen = (
+  file: string,
+  options: { lazyEntries: boolean },
+  opened: (error: Error | null, zip: ZipReader) => void,
+) => void;
 type ZipReader = NodeJS.EventEmitter;

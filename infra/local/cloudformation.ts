@@ -55,8 +55,8 @@ class Resolver {
     }
     const resource = this.#resource(id);
     if (resource.Type === "AWS::SQS::Queue")
-      return `${sqsUrl}/${accountId}/${this.resolve(resource.Properties["QueueName"])}`;
-    if (resource.Type === "AWS::DynamoDB::Table") return this.resolve(resource.Properties["TableName"]);
+      return `${sqsUrl}/${accountId}/${this.resolve(resource.Properties.QueueName)}`;
+    if (resource.Type === "AWS::DynamoDB::Table") return this.resolve(resource.Properties.TableName);
     return undefined;
   }
 
@@ -64,11 +64,11 @@ class Resolver {
     const { region, accountId } = this.#names;
     const { Type, Properties } = this.#resource(id);
     if (Type === "AWS::SQS::Queue") {
-      const name = this.resolve(Properties["QueueName"]);
+      const name = this.resolve(Properties.QueueName);
       return attribute === "QueueName" ? name : `arn:aws:sqs:${region}:${accountId}:${name}`;
     }
     if (Type === "AWS::DynamoDB::Table" && attribute === "Arn") {
-      return `arn:aws:dynamodb:${region}:${accountId}:table/${this.resolve(Properties["TableName"])}`;
+      return `arn:aws:dynamodb:${region}:${accountId}:table/${this.resolve(Properties.TableName)}`;
     }
     return undefined;
   }

@@ -21,7 +21,7 @@ export function holdDataFolder(path: string): DataFolder {
     lock.exec("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
   } catch (error) {
     lock.close();
-    if (!(error instanceof Error && error.message.includes("locked"))) throw error;
+    if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error;
     throw new DataFolderInUse(
       `${path} is in use by ${readHolder(path)}. Stop it, or set DARKROOM_DATA to another folder.`,
     );
@@ -32,6 +32,9 @@ export function holdDataFolder(path: string): DataFolder {
     release: () => lock.close(),
   };
 }
+
+/** SQLITE_BUSY: another connection has the lock. */
+const sqliteBusy = 5;
 
 function readHolder(path: string): string {
   try {

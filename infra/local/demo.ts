@@ -20,7 +20,7 @@ const once = process.argv.includes("--once");
 const boundMs = 120_000;
 const lookEveryMs = 250;
 /** The demo does not wait as long as a real cloud would make it. */
-const demoSpeed = "3";
+const demoSpeed = "6";
 
 try {
   process.exitCode = await demo();

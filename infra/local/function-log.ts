@@ -10,24 +10,35 @@ export type FunctionLog = {
   warn(functionName: string, text: string): void;
 };
 
-/** Two files of this size at most: the present one and the one before. */
-const maxFileBytes = 20 * 1024 * 1024;
 const maxLineLength = 20_000;
 
-/** `terminal` is told of warnings; functions write them to standard error. */
-export function openFunctionLog(folder: string, terminal: (line: string) => void): FunctionLog {
+/** Two files of `maxFileBytes` at most: the present one and the one before. `terminal` is told of warnings; functions write them to standard error. */
+export function openFunctionLog(
+  folder: string,
+  terminal: (line: string) => void,
+  maxFileBytes = 20 * 1024 * 1024,
+): FunctionLog {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "functions.log");
   let sizeBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  let broken = false;
 
+  /** At once: a killed process loses no line, and none waits in memory. */
   function write(functionName: string, text: string): void {
-    const line = `${functionName} ${text.slice(0, maxLineLength)}\n`;
-    if (sizeBytes + line.length > maxFileBytes) {
-      renameSync(file, `${file}.1`);
-      sizeBytes = 0;
+    const line = Buffer.from(`${functionName} ${text.slice(0, maxLineLength)}\n`);
+    try {
+      if (sizeBytes > 0 && sizeBytes + line.length > maxFileBytes) {
+        renameSync(file, `${file}.1`);
+        sizeBytes = 0;
+      }
+      appendFileSync(file, line);
+      sizeBytes += line.length;
+      broken = false;
+    } catch (error) {
+      // A full disk costs lines of the log, never the host.
+      if (!broken) terminal(`the log cannot be written: ${(error as Error).message}`);
+      broken = true;
     }
-    appendFileSync(file, line);
-    sizeBytes += Buffer.byteLength(line);
   }
 
   function warn(functionName: string, text: string): void {

@@ -22,9 +22,12 @@ async function answer({ awsRequestId, event, deadlineMs }: Invocation): Promise<
     const context = {
       functionName,
       awsRequestId,
+      functionVersion: "$LATEST",
       getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
     };
-    return { result: await handler(event, context) };
+    // As JSON, as Lambda passes it on: what JSON cannot say must not work here alone.
+    const result = JSON.stringify(await handler(event, context));
+    return { result: result === undefined ? undefined : JSON.parse(result) };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     return { error: { name: error.name, message: error.message, stack: error.stack } };

@@ -1,19 +1,19 @@
 // The embedded default: serverless.yml on one machine. Emulators, functions in worker threads, one HTTP port, schedules.
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { SQSClient } from "@aws-sdk/client-sqs";
+import { readProviders } from "../../lib/providers/configuration.ts";
 import { bundleFunctions } from "../aws/bundle.ts";
 import { type CloudAtHand, cloudAtHand } from "./cloud-at-hand.ts";
-import { resolveCloudFormation } from "./cloudformation.ts";
+import { type LocalNames, resolveCloudFormation } from "./cloudformation.ts";
 import { holdDataFolder } from "./data-folder.ts";
-import { openFunctionLog } from "./function-log.ts";
+import { type Emulators, startEmulators } from "./emulators.ts";
+import { type FunctionLog, openFunctionLog } from "./function-log.ts";
 import { type FunctionPool, openFunctionPool } from "./function-pool.ts";
 import { openHttpPort, type RoutedFunction } from "./http-port.ts";
-import { startQueueEmulator } from "./queue-emulator.ts";
-import { type Poller, startPoller } from "./queue-poller.ts";
-import { createResources } from "./resources.ts";
-import { type FunctionDefinition, readServerlessFile } from "./serverless-file.ts";
+import { startPoller } from "./queue-poller.ts";
+import { startSchedule } from "./schedule.ts";
+import { type FunctionDefinition, readServerlessFile, type Service } from "./serverless-file.ts";
 import type { HostSettings } from "./settings.ts";
-import { startTableEmulator } from "./table-emulator.ts";
 
 export type HostOptions = HostSettings & {
   /** Told what an operator should see; standard error by default. */
@@ -28,6 +28,8 @@ export type Host = {
   url: string;
   cloud: CloudAtHand;
   logFile: string;
+  /** Where the emulators listen; a queue's URL is `${sqs}/000000000000/` and its name. */
+  endpoints: Emulators["endpoints"];
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /** Takes no more work, lets running invocations end (10 s at most), stops everything. */
   close(): Promise<void>;
@@ -35,9 +37,6 @@ export type Host = {
 
 const serviceFolder = join(import.meta.dirname, "../..");
 const stage = "local";
-const region = "eu-central-1";
-const accountId = "000000000000";
-const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 /** So many instances of an HTTP function run at once. */
 const maxHttpInstances = 2;
 const graceMs = 10_000;
@@ -45,107 +44,122 @@ const graceMs = 10_000;
 /** Everything listens on 127.0.0.1. Throws DataFolderInUse where another process has the folder, and an Error that says what to do for a taken port. */
 export async function startHost(options: HostOptions): Promise<Host> {
   const warn = options.warn ?? ((line) => process.stderr.write(`${line}\n`));
-  const folder = holdDataFolder(options.dataFolder);
-  const closing: (() => Promise<void> | void)[] = [() => folder.release()];
+  const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
-    const [service, queues, table, cloud] = await Promise.all([
-      readServerlessFile(serviceFolder, stage),
-      startQueueEmulator(join(options.dataFolder, "queues")),
-      startTableEmulator(join(options.dataFolder, "table")),
-      cloudAtHand(options),
-    ]);
-    const sqs = new SQSClient({ endpoint: queues.url, region, credentials });
-    closing.push(
-      () => table.close(),
-      () => queues.close(),
-      () => cloud.close(),
-    );
-    const names = { region, accountId, sqsUrl: queues.url };
-    await createResources(service, names, { sqs, dynamodb: { endpoint: table.url, region, credentials } }, table.store);
+    const folder = holdDataFolder(options.dataFolder);
+    closing.push(async () => folder.release());
+    const service = await readServerlessFile(serviceFolder, stage);
+    const cloud = await cloudAtHand(options);
+    closing.push(() => cloud.close());
+    const emulators = await startEmulators(options.dataFolder, service);
+    closing.push(() => emulators.close());
 
     const log = openFunctionLog(join(options.dataFolder, "log"), warn);
-    const emulators = {
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_ENDPOINT_URL_SQS: queues.url,
-      AWS_ENDPOINT_URL_DYNAMODB: table.url,
-    };
-    const bundles = await bundleFunctions(service.functions, {
-      serviceFolder,
-      outFolder: join(options.dataFolder, "build"),
-    });
-    const pools = new Map<string, FunctionPool>();
-    for (const definition of service.functions) {
-      const bundle = bundles.find(({ name }) => name === definition.name);
-      if (!bundle) throw new Error(`function ${definition.name} was not bundled`);
-      const environment = resolveCloudFormation(definition.environment, service.resources, names) as Record<
-        string,
-        unknown
-      >;
-      const pool = openFunctionPool({
-        functionName: definition.name,
-        bundleFile: bundle.file,
-        exportName: definition.handler.slice(definition.handler.lastIndexOf(".") + 1),
-        env: { ...inherited(), ...defined(environment), ...emulators, ...cloud.env, ...options.env },
-        timeoutMs: (definition.timeout ?? 6) * 1000,
-        maxInstances: maxInstances(definition),
-        log,
-      });
-      pools.set(definition.name, pool);
-    }
-    closing.push(async () => void (await Promise.all([...pools.values()].map((pool) => pool.close(graceMs)))));
+    const env = { ...inherited(), ...emulators.env, ...cloud.env, ...options.env };
+    // What is wrong in clouds.yaml or the policy is said now, not by the first function that needs it.
+    readProviders(env);
+    const pools = await openPools(service, options.dataFolder, { env, names: emulators.names, log });
+    // All at once: nothing new is taken from anywhere, and what runs has one bound.
+    const serving = [...pools.values()].map((pool) => () => pool.close(graceMs));
+    closing.push(() => Promise.all(serving.map((stop) => stop())));
     const invoke = async (name: string, event: unknown) => {
       const pool = pools.get(name);
       if (!pool) throw new Error(`serverless.yml has no function ${name}`);
       return await pool.invoke(event);
     };
 
-    const pollers: Poller[] = [];
-    const routed: RoutedFunction[] = [];
-    const timers: NodeJS.Timeout[] = [];
-    for (const { name, events } of service.functions) {
-      for (const event of events) {
-        if ("httpApi" in event) routed.push({ route: event.httpApi, invoke: (input) => invoke(name, input) });
-        if ("sqs" in event) {
-          const arn = String(resolveCloudFormation(event.sqs.arn, service.resources, names));
-          const queueUrl = `${queues.url}/${accountId}/${arn.slice(arn.lastIndexOf(":") + 1)}`;
-          const { batchSize, maximumConcurrency } = event.sqs;
-          pollers.push(
-            startPoller({
-              sqs,
-              queueUrl,
-              batchSize,
-              maximumConcurrency,
-              invoke: (input) => invoke(name, input),
-              warn: (text) => log.warn(name, text),
-            }),
-          );
-        }
-        if ("schedule" in event) {
-          const run = () => void invoke(name, {}).catch((error) => log.warn(name, String(error)));
-          timers.push(setInterval(run, options.ratesMs?.[name] ?? event.schedule), setTimeout(run, 1_000));
-        }
-      }
-    }
-    closing.push(async () => {
-      for (const timer of timers) clearTimeout(timer);
-      await Promise.race([
-        Promise.all(pollers.map((poller) => poller.close())),
-        new Promise((resolve) => setTimeout(resolve, graceMs).unref()),
-      ]);
-    });
-    const port = await openHttpPort(options.port, routed, (text) => log.warn("http", text));
-    closing.push(() => port.close());
+    // The port first: where it is taken, no message has been touched.
+    const port = await openHttpPort(options.port, routedFunctions(service, invoke), (text) => log.warn("http", text));
+    serving.push(() => port.close(graceMs));
+    const sources = startEventSources(service, emulators, { invoke, ratesMs: options.ratesMs ?? {}, log });
+    serving.push(() => withinMs(graceMs, sources.close()));
     folder.note({ url: port.url });
-    return { url: port.url, cloud, logFile: log.file, invoke, close };
+    return { url: port.url, cloud, logFile: log.file, endpoints: emulators.endpoints, invoke, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+type Invoke = (functionName: string, event: unknown) => Promise<unknown>;
+
+async function openPools(
+  service: Service,
+  dataFolder: string,
+  { env, names, log }: { env: Record<string, string>; names: LocalNames; log: FunctionLog },
+): Promise<Map<string, FunctionPool>> {
+  const outFolder = join(dataFolder, "build");
+  rmSync(outFolder, { recursive: true, force: true });
+  const bundles = await bundleFunctions(service.functions, { serviceFolder, outFolder }, { sharedChunks: true });
+  const pools = new Map<string, FunctionPool>();
+  for (const definition of service.functions) {
+    const { name, handler, timeout, memorySize, environment } = definition;
+    const bundle = bundles.find((each) => each.name === name);
+    if (!bundle) throw new Error(`function ${name} was not bundled`);
+    const declared = resolveCloudFormation(environment, service.resources, names) as Record<string, unknown>;
+    const pool = openFunctionPool({
+      functionName: name,
+      bundleFile: bundle.file,
+      exportName: handler.slice(handler.lastIndexOf(".") + 1),
+      env: { ...defined(declared), ...env },
+      timeoutMs: timeout * 1000,
+      memoryMib: memorySize,
+      maxInstances: maxInstances(definition),
+      log,
+    });
+    pools.set(name, pool);
+  }
+  return pools;
+}
+
+/** Queues and schedules: what calls functions without being asked. */
+function startEventSources(
+  service: Service,
+  { sqs, names }: Emulators,
+  { invoke, ratesMs, log }: { invoke: Invoke; ratesMs: Record<string, number>; log: FunctionLog },
+): { close(): Promise<void> } {
+  const sources: (() => Promise<void>)[] = [];
+  for (const { name, events } of service.functions) {
+    const called = { invoke: (event: unknown) => invoke(name, event), warn: (text: string) => log.warn(name, text) };
+    for (const event of events) {
+      if ("sqs" in event) {
+        const { arn, batchSize, maximumConcurrency, functionResponseType } = event.sqs;
+        const queueArn = String(resolveCloudFormation(arn, service.resources, names));
+        const queueUrl = `${names.sqsUrl}/${names.accountId}/${queueArn.slice(queueArn.lastIndexOf(":") + 1)}`;
+        const reportsFailures = functionResponseType !== undefined;
+        const poller = startPoller({
+          sqs,
+          queueUrl,
+          queueArn,
+          batchSize,
+          maximumConcurrency,
+          reportsFailures,
+          ...called,
+        });
+        sources.push(() => poller.close());
+      }
+      if ("schedule" in event) {
+        const schedule = startSchedule(ratesMs[name] ?? event.schedule, called.invoke, called.warn);
+        sources.push(() => schedule.stop());
+      }
+    }
+  }
+  return { close: async () => void (await Promise.all(sources.map((stop) => stop()))) };
+}
+
+function routedFunctions(service: Service, invoke: Invoke): RoutedFunction[] {
+  return service.functions.flatMap(({ name, events }) =>
+    events.flatMap((event) =>
+      "httpApi" in event ? [{ route: event.httpApi, invoke: (input: unknown) => invoke(name, input) }] : [],
+    ),
+  );
+}
+
+async function withinMs(boundMs: number, work: Promise<void>): Promise<void> {
+  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, boundMs).unref())]);
 }
 
 function maxInstances({ events }: FunctionDefinition): number {

@@ -1,35 +1,37 @@
-// The HTTP port: requests as API Gateway's HTTP APIs hand them to functions (payload format 2.0), and the answers back.
-import { randomUUID } from "node:crypto";
+// The HTTP port: requests become events for functions, results become answers; what the host itself refuses is problem+json.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { FunctionFailure } from "./function-pool.ts";
+import { type HttpAnswer, httpAnswer, httpEvent } from "./http-event.ts";
+import { routesOfPath } from "./routes.ts";
 import type { Route } from "./serverless-file.ts";
 
 export type RoutedFunction = { route: Route; invoke(event: unknown): Promise<unknown> };
-export type HttpPort = { url: string; close(): Promise<void> };
+export type HttpPort = {
+  url: string;
+  /** Takes no new request; what is being answered is answered until `graceMs` have passed. */
+  close(graceMs: number): Promise<void>;
+};
 
 /** API Gateway's own bound. */
-const maxBodyBytes = 10 * 1024 * 1024;
+export const maxBodyBytes = 10 * 1024 * 1024;
 
-/** On 127.0.0.1. Fails with a sentence where the port is taken. */
+/** On 127.0.0.1; port 0 is any that is free. Fails with a sentence where the port is taken. */
 export async function openHttpPort(
   port: number,
   functions: RoutedFunction[],
   warn: (text: string) => void,
 ): Promise<HttpPort> {
-  const server = createServer((request, response) => {
-    answer(request, response, functions).catch((error) => {
-      warn(`http ${request.method} ${request.url}: ${error instanceof Error ? error.message : error}`);
-      sendProblem(
-        response,
-        500,
-        "internal",
-        "An error of ours",
-        "Something went wrong inside Darkroom; it is in its log.",
-      );
-    });
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
+    answerTo(request, functions)
+      .catch((error: unknown) => failure(error, request, warn))
+      .then((answer) => send(response, request, answer))
+      .catch((error: unknown) => {
+        warn(`${request.method} ${request.url?.slice(0, 200)}: ${error instanceof Error ? error.message : error}`);
+        response.destroy();
+      });
   });
-  server.requestTimeout = 30_000;
   server.listen(port, "127.0.0.1");
   try {
     await once(server, "listening");
@@ -39,76 +41,46 @@ export async function openHttpPort(
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
+    async close(graceMs) {
+      const closed = once(server, "close");
       server.close();
       server.closeIdleConnections();
-      setTimeout(() => server.closeAllConnections(), 2_000).unref();
-      await once(server, "close");
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(timer);
     },
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, functions: RoutedFunction[]): Promise<void> {
-  const url = new URL(request.url ?? "/", "http://127.0.0.1");
-  const atPath = functions.flatMap((each) => {
-    const parameters = match(each.route.path, url.pathname);
-    return parameters ? [{ ...each, parameters }] : [];
-  });
+async function answerTo(request: IncomingMessage, functions: RoutedFunction[]): Promise<HttpAnswer> {
+  const url = urlOf(request);
+  if (!url) return problem(400, "bad-request", "Not a path", "The request names no path of this host.");
+  const atPath = routesOfPath(functions, url.pathname);
   const chosen = atPath.find(({ route }) => route.method === request.method);
-  if (!chosen && atPath.length > 0) {
-    response.setHeader("allow", atPath.map(({ route }) => route.method).join(", "));
-    return sendProblem(
-      response,
-      405,
-      "method-not-allowed",
-      "Not this method",
-      `${request.method} is not possible here.`,
-    );
+  if (!chosen && atPath.length === 0)
+    return problem(404, "not-found", "Not found", `There is nothing at ${url.pathname.slice(0, 200)}.`);
+  if (!chosen) {
+    const allow = atPath.map(({ route }) => route.method).join(", ");
+    const detail = `${request.method} is not possible here; ${allow} is.`;
+    return problem(405, "method-not-allowed", "Not this method", detail, [["allow", allow]]);
   }
-  if (!chosen)
-    return sendProblem(response, 404, "not-found", "Not found", `There is nothing at ${url.pathname.slice(0, 200)}.`);
   const body = await readBody(request);
-  if (!body)
-    return sendProblem(
-      response,
-      413,
-      "too-large",
-      "The body is too large",
-      `More than ${maxBodyBytes} bytes are not read.`,
-    );
-  const result = await chosen.invoke(eventOf(request, url, chosen.route, chosen.parameters, body));
-  send(response, result as GatewayAnswer);
+  if (!body) return problem(413, "too-large", "The body is too large", `More than ${maxBodyBytes} bytes are not read.`);
+  return httpAnswer(await chosen.invoke(httpEvent(request, url, chosen, body)));
 }
 
-/** The values of `{id}` in a route's path; undefined where the path is another. */
-function match(pattern: string, path: string): Record<string, string> | undefined {
-  const wanted = pattern.split("/");
-  const given = path.split("/");
-  if (wanted.length !== given.length) return undefined;
-  const parameters: Record<string, string> = {};
-  for (const [at, part] of wanted.entries()) {
-    const value = given[at] ?? "";
-    const name = /^\{(\w+)\}$/.exec(part)?.[1];
-    if (!name && part !== value) return undefined;
-    if (name && value === "") return undefined;
-    if (name) parameters[name] = decoded(value);
-  }
-  return parameters;
+function urlOf({ url = "", headers }: IncomingMessage): URL | undefined {
+  if (!url.startsWith("/")) return undefined;
+  return URL.parse(`http://${headers.host ?? "127.0.0.1"}${url}`) ?? undefined;
 }
 
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
-}
-
-/** Undefined where it is too large. */
+/** Undefined where it is too large; no more than the bound is ever held. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) return undefined;
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Not the plain iterator: that destroys the connection before the refusal is sent.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
     if (sizeBytes > maxBodyBytes) return undefined;
     chunks.push(chunk);
@@ -116,65 +88,33 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(chunks);
 }
 
-function eventOf(
-  request: IncomingMessage,
-  url: URL,
-  route: Route,
-  pathParameters: Record<string, string>,
-  body: Buffer,
-) {
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(",") : String(value),
-    ]),
-  );
-  const query = [...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(",")]);
-  const isText = /json|text|urlencoded|^$/i.test(headers["content-type"] ?? "");
-  return {
-    version: "2.0",
-    routeKey: `${route.method} ${route.path}`,
-    rawPath: url.pathname,
-    rawQueryString: url.search.slice(1),
-    headers,
-    ...(query.length > 0 && { queryStringParameters: Object.fromEntries(query) }),
-    ...(Object.keys(pathParameters).length > 0 && { pathParameters }),
-    requestContext: {
-      http: {
-        method: request.method,
-        path: url.pathname,
-        protocol: `HTTP/${request.httpVersion}`,
-        sourceIp: request.socket.remoteAddress,
-        userAgent: headers["user-agent"] ?? "",
-      },
-      requestId: randomUUID(),
-      stage: "$default",
-      timeEpoch: Date.now(),
-    },
-    ...(body.length > 0 && { body: body.toString(isText ? "utf8" : "base64") }),
-    isBase64Encoded: body.length > 0 && !isText,
-  };
+/** To the caller nothing of our inside; to the log everything. */
+function failure(error: unknown, request: IncomingMessage, warn: (text: string) => void): HttpAnswer {
+  if (request.socket.destroyed && !request.complete) throw new Error("the caller went away");
+  warn(`${request.method} ${request.url?.slice(0, 200)}: ${error instanceof Error ? error.stack : error}`);
+  const kind = error instanceof FunctionFailure ? error.kind : undefined;
+  const again: [string, string][] = [["retry-after", "1"]];
+  if (kind === "throttled")
+    return problem(503, "busy", "Too much at once", "Too many requests are being answered.", again);
+  if (kind === "stopped") return problem(503, "stopping", "Being stopped", "Darkroom is being stopped.", again);
+  if (kind === "timedOut") return problem(504, "too-slow", "No answer in time", "The answer took too long.");
+  return problem(500, "internal", "An error of ours", "Something went wrong inside Darkroom; it is in its log.");
 }
 
-type GatewayAnswer = {
-  statusCode?: number;
-  headers?: Record<string, string | number | boolean>;
-  body?: string;
-  isBase64Encoded?: boolean;
-};
-
-function send(
-  response: ServerResponse,
-  { statusCode = 200, headers = {}, body = "", isBase64Encoded = false }: GatewayAnswer,
-): void {
-  response.statusCode = statusCode;
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, String(value));
-  response.end(isBase64Encoded ? Buffer.from(body, "base64") : body);
+function problem(
+  status: number,
+  kind: string,
+  title: string,
+  detail: string,
+  headers: [string, string][] = [],
+): HttpAnswer {
+  const body = Buffer.from(JSON.stringify({ type: `urn:darkroom:problem:${kind}`, title, detail, status }));
+  return { status, headers: [["content-type", "application/problem+json"], ...headers], body };
 }
 
-function sendProblem(response: ServerResponse, status: number, kind: string, title: string, detail: string): void {
-  const body = JSON.stringify({ type: `urn:darkroom:problem:${kind}`, title, detail, status });
+function send(response: ServerResponse, request: IncomingMessage, { status, headers, body }: HttpAnswer): void {
+  for (const [name, value] of headers) response.appendHeader(name, value);
   // A body that was not read to its end must not be taken for the next request.
-  if (status === 413) response.setHeader("connection", "close");
-  send(response, { statusCode: status, headers: { "content-type": "application/problem+json" }, body });
+  if (!request.complete) response.setHeader("connection", "close");
+  response.writeHead(status).end(status === 204 || status === 304 ? undefined : body);
 }

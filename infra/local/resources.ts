@@ -72,7 +72,10 @@ async function createTable(properties: TableProperties, clients: Clients, store:
   const client = new DynamoDBClient(clients.dynamodb);
   try {
     await client.send(new CreateTableCommand({ ...definition, BillingMode } as CreateTableCommandInput));
-    await waitUntilTableExists({ client, maxWaitTime: tableTimeoutSeconds, minDelay: 1, maxDelay: 1 }, { TableName });
+    await waitUntilTableExists(
+      { client, maxWaitTime: tableTimeoutSeconds, minDelay: 0.05, maxDelay: 0.5 },
+      { TableName },
+    );
   } finally {
     client.destroy();
   }

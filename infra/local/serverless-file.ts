@@ -3,7 +3,8 @@ import { join } from "node:path";
 import * as z from "zod";
 import { readVariables } from "./serverless-variables.ts";
 
-export type FunctionDefinition = z.infer<typeof functionShape> & { name: string; lambdaName: string };
+/** `timeout` in seconds, as Lambda counts; `memorySize` in MiB. */
+export type FunctionDefinition = z.infer<typeof functionShape> & { name: string; timeout: number; memorySize: number };
 export type Route = { method: string; path: string };
 export type QueueMapping = z.infer<typeof queueMappingShape>;
 export type Resource = z.infer<typeof resourceShape>;
@@ -29,7 +30,6 @@ export async function readServerlessFile(serviceFolder: string, stage: string): 
     functions: Object.entries(functions).map(([name, definition]) => ({
       ...definition,
       name,
-      lambdaName: `${service}-${stage}-${name}`,
       timeout: definition.timeout ?? provider.timeout,
       memorySize: definition.memorySize ?? provider.memorySize,
       environment: { ...provider.environment, ...definition.environment },

@@ -82,7 +82,7 @@ class Variables {
   async #source(source: string): Promise<unknown> {
     const quoted = /^'(.*)'$|^"(.*)"$/.exec(source);
     if (quoted) return quoted[1] ?? quoted[2];
-    if (source === "sls:stage") return this.#options["stage"];
+    if (source === "sls:stage") return this.#options.stage;
     const [kind, address] = splitOnce(source, ":");
     if (kind === "opt") return this.#options[address];
     if (kind === "env") return process.env[address];

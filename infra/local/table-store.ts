@@ -89,7 +89,7 @@ function usable(record: TableRecord): TableRecord {
 const fillBatchCount = 500;
 
 async function fillIndex(level: Level, table: TableRecord, index: Index): Promise<void> {
-  const prefix = indexPrefix("global", table.TableName, index.IndexName);
+  const prefix = indexPrefix(table.TableName, index.IndexName);
   await level.clear(range(prefix));
   let batch: Operation[] = [];
   for await (const [, item] of level.iterator(range(itemPrefix(table.TableName)))) {
@@ -102,7 +102,8 @@ async function fillIndex(level: Level, table: TableRecord, index: Index): Promis
   await level.batch(batch);
 }
 
-/** dynalite writes an item and its index entries one after the other; killed in between, an index misses the item for ever. Here they are one write. */
+/** dynalite writes an item and its index entries one after the other; killed in between, an index misses the item for ever.
+ *  Here they are one write. Local indexes are not supported. */
 function updateIndexes(
   store: InnerStore,
   table: TableRecord,
@@ -111,17 +112,17 @@ function updateIndexes(
   done: Done,
 ): void {
   const item = after ?? before;
-  if (!item) return done();
-  const operations: Operation[] = [];
-  for (const kind of ["local", "global"] as const) {
-    const indexes = (kind === "global" ? table.GlobalSecondaryIndexes : undefined) ?? [];
-    const { puts, deletes } = dynaliteDb.getIndexActions(indexes, before, after, table);
-    const at = (name: string, key: string) => indexPrefix(kind, table.TableName, name) + key;
-    operations.push(...deletes.map((entry): Operation => ({ type: "del", key: at(entry.index, entry.key) })));
-    operations.push(
-      ...puts.map((entry): Operation => ({ type: "put", key: at(entry.index, entry.key), value: entry.item })),
-    );
+  if (!item) {
+    done();
+    return;
   }
+  const operations: Operation[] = [];
+  const { puts, deletes } = dynaliteDb.getIndexActions(table.GlobalSecondaryIndexes ?? [], before, after, table);
+  const at = (name: string, entryKey: string) => indexPrefix(table.TableName, name) + entryKey;
+  operations.push(...deletes.map((entry): Operation => ({ type: "del", key: at(entry.index, entry.key) })));
+  operations.push(
+    ...puts.map((entry): Operation => ({ type: "put", key: at(entry.index, entry.key), value: entry.item })),
+  );
   const key = itemPrefix(table.TableName) + dynaliteDb.createKey(item, table);
   operations.push(after ? { type: "put", key, value: after } : { type: "del", key });
   // dynalite then writes the item once more, under the same lock: the same bytes.
@@ -164,8 +165,8 @@ function itemPrefix(tableName: string): string {
   return `item-${tableName}~`;
 }
 
-function indexPrefix(kind: "local" | "global", tableName: string, indexName: string): string {
-  return `index-${kind}~${tableName}~${indexName}~`;
+function indexPrefix(tableName: string, indexName: string): string {
+  return `index-global~${tableName}~${indexName}~`;
 }
 
 function range(prefix: string): Range {
