@@ -11,6 +11,7 @@ import type { ImageRequest } from "../../lib/requests/image-request.ts";
 import type { TrustEntry } from "../../lib/requests/ledger-entry.ts";
 import { beyondLimits } from "../../lib/requests/limits.ts";
 import { type LockKey, nameLock, serverLock } from "../../lib/requests/locks.ts";
+import { nameTakenObstacles } from "../../lib/requests/obstacles.ts";
 import { problem } from "../../lib/requests/problem.ts";
 import { pathOf, representation } from "../../lib/requests/representation.ts";
 import { firstStep } from "../../lib/workflow/chain.ts";
@@ -32,7 +33,8 @@ export const handler = endpoint({ body: imageRequestBody }, async (call) => {
   const earlier = await runtime.store.get(id);
   if (earlier) return sameRequest(earlier, call);
 
-  const server = await serverOfCaller(call);
+  // With these two, a cloud whose Nova or Glance is down is found out here, before anything is begun.
+  const [server] = await Promise.all([serverOfCaller(call), refuseTakenName(call)]);
   const locks = [serverLock(provider.name, server.id), nameLock(provider.name, caller.projectId, asked.name)];
   const taken: LockKey[] = [];
   let trust: TrustEntry | undefined;
@@ -97,6 +99,12 @@ async function serverOfCaller({ caller, body }: CreateCall): Promise<Server> {
     if (!(error instanceof OpenStackFault) || error.kind !== "notFound") throw error;
   }
   throw unknown;
+}
+
+async function refuseTakenName({ caller, body }: CreateCall): Promise<void> {
+  const taken = await nameTakenObstacles(caller.cloud, caller.projectId, body.name);
+  if (taken.length > 0)
+    throw invalid(taken.map(({ detail, remedy }) => ({ field: "name", detail: `${detail} ${remedy}` })));
 }
 
 async function takeLock({ runtime }: CreateCall, key: LockKey, id: string): Promise<void> {

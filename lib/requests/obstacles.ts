@@ -114,7 +114,8 @@ function lockObstacles(server: Server): Obstacle[] {
   ];
 }
 
-async function nameTakenObstacles(cloud: Cloud, projectId: string, name: string): Promise<Obstacle[]> {
+/** Names of images need not be unique in Glance; to people they must be. */
+export async function nameTakenObstacles(cloud: Cloud, projectId: string, name: string): Promise<Obstacle[]> {
   for await (const image of cloud.image.listImages({ owner: projectId, name, visibility: "all", pageSize: 1 })) {
     return [
       obstacle("name-taken", `The project has an image named ${name} already (${image.id}).`, {

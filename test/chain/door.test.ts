@@ -29,6 +29,7 @@ describe("a request that is refused names the field and changes nothing:", () =>
     ["no server", { serverId: undefined }, "serverId"],
     ["a server id that is none", { serverId: "../../x" }, "serverId"],
     ["an unknown server", { serverId: "99999999-9999-4999-8999-999999999999" }, "serverId"],
+    ["a name that an image of the project has", { name: "taken-name" }, "name"],
     ["an empty name", { name: "   " }, "name"],
     ["a name of 31 characters", { name: long(31) }, "name"],
     ["a name with a control character", { name: "a\u0007b" }, "name"],
@@ -131,6 +132,7 @@ describe("a cloud that is down at the door is 503 with Retry-After, and nothing 
   test.each([
     ["Keystone", "identity"],
     ["Nova", "compute"],
+    ["Glance", "image"],
   ] as const)("%s", async (name, service) => {
     const token = await bench.token("alice");
     const calls = bench.cloud.calls.length;
