@@ -14,6 +14,7 @@ GUEST_PACKAGES=(debootstrap extlinux syslinux-common)
 
 POLICY=/usr/sbin/policy-rc.d
 POLICY_MARK='# made by real-openstack/up'
+# timeout runs with --foreground, so that apt stays in this script's process group and ends with it.
 APT_UPDATE_LIMIT_S=300
 APT_INSTALL_LIMIT_S=1500
 
@@ -25,11 +26,11 @@ install_packages() {
   [ ${#missing[@]} -gt 0 ] || return 0
   say "installing: ${missing[*]}"
   forbid_service_starts
-  timeout "$APT_INSTALL_LIMIT_S" dpkg --configure -a >"$LOG/dpkg-configure.log" 2>&1 </dev/null 9>&- ||
+  timeout --foreground -k 30 "$APT_INSTALL_LIMIT_S" dpkg --configure -a >"$LOG/dpkg-configure.log" 2>&1 </dev/null 9>&- ||
     die_with_log "$LOG/dpkg-configure.log" "dpkg --configure -a" # an earlier run may have been killed in the middle
-  timeout "$APT_UPDATE_LIMIT_S" apt-get -o Acquire::Retries=3 update >"$LOG/apt-update.log" 2>&1 </dev/null 9>&- ||
+  timeout --foreground -k 30 "$APT_UPDATE_LIMIT_S" apt-get -o Acquire::Retries=3 update >"$LOG/apt-update.log" 2>&1 </dev/null 9>&- ||
     die_with_log "$LOG/apt-update.log" "apt-get update"
-  timeout "$APT_INSTALL_LIMIT_S" apt-get install -y --no-install-recommends \
+  timeout --foreground -k 30 "$APT_INSTALL_LIMIT_S" apt-get install -y --no-install-recommends \
     -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-unsafe-io \
     "${missing[@]}" >"$LOG/apt-install.log" 2>&1 </dev/null 9>&- || die_with_log "$LOG/apt-install.log" "apt-get install"
   allow_service_starts

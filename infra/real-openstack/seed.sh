@@ -26,5 +26,5 @@ seed_with() {
   shift
   OS_CLIENT_CONFIG_FILE=$STATE/clouds.yaml WITH_CINDER=$WITH_CINDER REGION=$REGION IMAGE_URL=$IMAGE_URL \
     PLACEMENT_URL=$PLACEMENT_URL COMPUTE_URL=$COMPUTE_URL NETWORK_URL=$NETWORK_URL VOLUME_URL=$VOLUME_URL \
-    timeout "$SEED_LIMIT_S" python3 "$HERE/seed/$name.py" "$@" >>"$LOG/seed-$name.log" 2>&1 9>&-
+    timeout --foreground -k 10 "$SEED_LIMIT_S" python3 "$HERE/seed/$name.py" "$@" >>"$LOG/seed-$name.log" 2>&1 9>&-
 }
