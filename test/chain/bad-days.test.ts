@@ -126,6 +126,32 @@ describe("the server's owner, in the middle,", () => {
   });
 });
 
+test("where the delegation is gone, the operator's own credential gives the server back and removes the snapshot", async () => {
+  const withStaff = await startBench({ policy: { staffCloud: "admin" } });
+  try {
+    const { body } = await withStaff.call("create-image-request", "alice", { body: asking(withStaff) });
+    await withStaff.drive(
+      body.id,
+      ({ step, ledger }) => step === "capture" && ledger.some((entry) => "thingId" in entry),
+    );
+    const headers = { "x-auth-token": await withStaff.token("alice") };
+    for (const { id } of Object.values(withStaff.cloud.state.trusts)) {
+      await fetch(`${withStaff.cloud.authUrl}/OS-TRUST/trusts/${id}`, { method: "DELETE", headers });
+    }
+    withStaff.clock.advance(301_000);
+    const request = await withStaff.drive(body.id);
+    expect(request.end).toMatchObject({
+      status: "failed",
+      problem: { type: "urn:darkroom:problem:delegation-revoked" },
+    });
+    expect(request.end).not.toHaveProperty("leftovers");
+    expect(serverNow(withStaff, "analysis-1")).toMatchObject({ vmState: "active", lockedBy: null });
+    await expectNothingLeft(withStaff, request, { image: false });
+  } finally {
+    await withStaff.close();
+  }
+});
+
 test("a snapshot that fails on the hypervisor, so that Nova deletes the image, is explained from Nova's record", async () => {
   source().guest.snapshotFailure = "No space left on device";
   const request = await bench.drive(await post());
