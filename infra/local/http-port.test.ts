@@ -1,5 +1,6 @@
 // The HTTP port over real connections: payload 2.0 to functions, answers and refusals back.
 import { request } from "node:http";
+import { eventually } from "./fixtures/eventually.ts";
 import { FunctionFailure } from "./function-pool.ts";
 import { type HttpPort, maxBodyBytes, openHttpPort } from "./http-port.ts";
 
@@ -169,6 +170,17 @@ test("a body of unknown length is cut off at the bound", async () => {
   });
   expect(status).toBe(413);
   expect(events).toEqual([]);
+});
+
+test("a caller who goes away in the middle of a body is no failure of ours, and the port serves on", async () => {
+  const sent = request(`${port.url}/things`, { method: "POST", headers: { "content-length": 1000 } });
+  sent.on("error", () => undefined);
+  await new Promise((resolve) => sent.write("begun", resolve));
+  await call("/things");
+  sent.destroy();
+  await eventually("the note in the log", () => warnings.some((line) => line.includes("the caller went away")));
+  expect((await call("/things")).status).toBe(200);
+  expect(events.map(({ routeKey }) => routeKey)).toEqual(["GET /things", "GET /things"]);
 });
 
 test.each(["*", "http://elsewhere/things"])("a request for %p is refused", async (path) => {

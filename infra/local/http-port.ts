@@ -79,8 +79,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) return undefined;
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  // Not the plain iterator: that destroys the connection before the refusal is sent.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of request as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
     if (sizeBytes > maxBodyBytes) return undefined;
     chunks.push(chunk);
@@ -90,7 +89,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 
 /** To the caller nothing of our inside; to the log everything. */
 function failure(error: unknown, request: IncomingMessage, warn: (text: string) => void): HttpAnswer {
-  if (request.socket.destroyed && !request.complete) throw new Error("the caller went away");
+  if (request.destroyed && !request.complete) throw new Error("the caller went away");
   warn(`${request.method} ${request.url?.slice(0, 200)}: ${error instanceof Error ? error.stack : error}`);
   const kind = error instanceof FunctionFailure ? error.kind : undefined;
   const again: [string, string][] = [["retry-after", "1"]];

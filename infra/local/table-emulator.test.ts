@@ -155,6 +155,8 @@ test("an index that is new or changed is filled from the items; one that is gone
   await put({ id: "round", shape: "square" });
   expect(await idsBy("byShape", "shape", "circle")).toEqual([]);
 
+  // An entry of the old key that would pass for one of the new.
+  await put({ id: "stale", colour: "square" });
   const rekeyed = { ...byColour, KeySchema: [shape] };
   await emulator.store.changeIndexes({
     ...definition,

@@ -14,7 +14,8 @@ raise_volume_share() {
     mkfs.ext4 -q -F -O ^has_journal -m 0 "$DATA/nfs.img.new"
     mv "$DATA/nfs.img.new" "$DATA/nfs.img"
   fi
-  mountpoint -q "$DATA/nfs" || mount -o loop "$DATA/nfs.img" "$DATA/nfs"
+  mountpoint -q "$DATA/nfs" || mount -o loop "$DATA/nfs.img" "$DATA/nfs" ||
+    die "no loop mount on this machine: RIG_CINDER=0 leaves Cinder out"
   chmod 777 "$DATA/nfs"
   [ -e "$MOUNT_NFS" ] || install -m 755 "$HERE/mount.nfs" "$MOUNT_NFS"
 }
