@@ -6,16 +6,31 @@ import type { Timing } from "./timing.ts";
 import { type Due, settle } from "./transitions.ts";
 
 export class Core {
-  readonly state: CloudState;
+  #state: CloudState;
   readonly clock: Clock;
   readonly timing: Timing;
   /** `http://127.0.0.1:PORT`, known once it listens. */
   baseUrl = "";
 
   constructor(state: CloudState, clock: Clock, timing: Timing) {
-    this.state = state;
+    this.#state = state;
     this.clock = clock;
     this.timing = timing;
+  }
+
+  get state(): CloudState {
+    return this.#state;
+  }
+
+  /** Does something to a copy of the state, which is then forgotten. */
+  rehearse<Result>(act: () => Result): Result {
+    const kept = this.#state;
+    this.#state = structuredClone(kept);
+    try {
+      return act();
+    } finally {
+      this.#state = kept;
+    }
   }
 
   now(): number {

@@ -3,7 +3,9 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { CallLog } from "./call-log.ts";
 import type { Core } from "./core.ts";
-import type { Fault, FaultRegistry } from "./faults.ts";
+import { withFaults } from "./fault-answers.ts";
+import type { FaultRegistry } from "./faults.ts";
+import { deliver, send } from "./sending.ts";
 
 export type ServiceName = "identity" | "compute" | "image";
 
@@ -47,9 +49,19 @@ export type Service = {
   maxBodyBytes(method: string, path: string): number;
   tooLarge(request: Request): Answer;
   answer(request: Request): Answer;
+  /** An error as this service words and shapes it, for faults on demand. */
+  error(request: Request, status: number, message?: string, retryAfter?: string): Answer;
 };
 
-export type Dealings = { core: Core; services: Service[]; faults: FaultRegistry; calls: CallLog; save(): void };
+export type Dealings = {
+  core: Core;
+  services: Service[];
+  faults: FaultRegistry;
+  calls: CallLog;
+  save(): void;
+  /** Aborted when the cloud closes: no fault is waited out any longer. */
+  closing: AbortSignal;
+};
 
 /** A server that is not listening yet. The handlers run to their end without a pause: no two calls ever mix. */
 export function httpServer(dealings: Dealings): Server {
@@ -91,26 +103,35 @@ async function deal(dealings: Dealings, incoming: IncomingMessage, outgoing: Ser
     path: fullPath,
     body: request.bytes.toString("utf8"),
   });
-  const answer = await withFaults(faults, () => {
-    if (!bytes) return service.tooLarge(request);
-    const happened = dealings.core.settle();
-    const given = service.answer(request);
-    if (happened || !["GET", "HEAD"].includes(request.method)) dealings.save();
-    return given;
+  const { core, closing } = dealings;
+  const delivery = await withFaults(faults, {
+    perform() {
+      if (!bytes) return service.tooLarge(request);
+      const happened = core.settle();
+      const given = service.answer(request);
+      if (happened || !["GET", "HEAD"].includes(request.method)) dealings.save();
+      return given;
+    },
+    rehearse: () => (bytes ? core.rehearse(() => service.answer(request)) : service.tooLarge(request)),
+    error: (status, message, retryAfter) => service.error(request, status, message, retryAfter),
+    nowMs: () => core.now(),
+    closing,
   });
+  const status =
+    delivery === "reset" ? undefined : (delivery.how === "slowly" ? delivery.head : delivery.answer).status;
 
   dealings.calls.record({
     service: service.name,
     method: request.method,
     path: fullPath,
     requestId: request.requestId,
-    at: dealings.core.now(),
+    at: core.now(),
     ...actionOf(request),
-    ...(answer === "reset" ? {} : { status: answer.status }),
+    ...(status === undefined ? {} : { status }),
     ...(request.userId === undefined ? {} : { userId: request.userId }),
   });
-  if (answer === "reset") incoming.socket.destroy();
-  else send(outgoing, answer, request.method);
+  if (delivery === "reset") incoming.socket.destroy();
+  else await deliver(outgoing, delivery, request.method, closing);
 }
 
 /** The body, or undefined where it is larger than allowed: the rest is then read and thrown away. */
@@ -125,27 +146,6 @@ async function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Bu
   return size <= maxBytes ? Buffer.concat(chunks) : undefined;
 }
 
-async function withFaults(faults: Fault[], perform: () => Answer): Promise<Answer | "reset"> {
-  let instead: Answer | "reset" | undefined;
-  let performed: Answer | undefined;
-  for (const { when, answer } of faults) {
-    if (when === "after") performed ??= perform();
-    if (answer === "reset") instead = "reset";
-    else if ("delayMs" in answer) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
-    else instead = faultAnswer(answer);
-    if (instead !== undefined) break;
-  }
-  return instead ?? performed ?? perform();
-}
-
-function faultAnswer(fault: { status: number; body?: unknown; headers?: Record<string, string> }): Answer {
-  const headers = fault.headers === undefined ? {} : { headers: fault.headers };
-  if (fault.body === undefined) return { status: fault.status, text: "", ...headers };
-  return typeof fault.body === "string"
-    ? { status: fault.status, text: fault.body, ...headers }
-    : { status: fault.status, json: fault.body, ...headers };
-}
-
 function actionOf(request: Request): { action?: string } {
   if (request.service !== "compute" || !request.path.endsWith("/action")) return {};
   try {
@@ -154,23 +154,4 @@ function actionOf(request: Request): { action?: string } {
   } catch {
     return {};
   }
-}
-
-function send(outgoing: ServerResponse, answer: Answer, method: string | undefined): void {
-  const { payload, type } =
-    answer.bytes !== undefined
-      ? { payload: answer.bytes, type: "application/octet-stream" }
-      : answer.text !== undefined
-        ? { payload: Buffer.from(answer.text), type: "text/html; charset=UTF-8" }
-        : {
-            payload: Buffer.from(answer.json === undefined ? "" : JSON.stringify(answer.json)),
-            type: "application/json",
-          };
-  outgoing.statusCode = answer.status;
-  if (answer.status !== 204 || payload.length > 0) {
-    outgoing.setHeader("Content-Type", type);
-    outgoing.setHeader("Content-Length", payload.length);
-  }
-  for (const [name, value] of Object.entries(answer.headers ?? {})) outgoing.setHeader(name, value);
-  outgoing.end(method === "HEAD" ? undefined : payload);
 }

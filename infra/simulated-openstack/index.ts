@@ -18,7 +18,8 @@ import { type Timing, timingAt } from "./timing.ts";
 
 export type { LoggedCall } from "./call-log.ts";
 export { type Clock, type HandTurnedClock, handTurnedClock, systemClock } from "./clock.ts";
-export type { Fault, PlacedFault } from "./faults.ts";
+export { errorStatuses, type FaultKind, faultKinds, faultKindsAt, ownError, proxyPage } from "./fault-kinds.ts";
+export type { Fault, FaultAnswer, PlacedFault, RetryAfter, WrongShape } from "./faults.ts";
 export type { ServiceName } from "./http.ts";
 export type { NamedIds } from "./named-ids.ts";
 export { demoIds, demoSeed, type SeedDocument, type SeedFunction } from "./seed.ts";
@@ -68,12 +69,14 @@ export async function startSimulatedCloud(options: SimulationOptions = {}): Prom
   };
   const calls = new CallLog();
   const faults = new FaultRegistry();
+  const closing = new AbortController();
   const server = httpServer({
     core,
     services: [identityService, computeService(), imageService()],
     faults,
     calls,
     save,
+    closing: closing.signal,
   });
   const port = await listen(server, options.port ?? 0);
   core.baseUrl = `http://127.0.0.1:${port}`;
@@ -92,6 +95,7 @@ export async function startSimulatedCloud(options: SimulationOptions = {}): Prom
     faults,
     clock,
     close: async () => {
+      closing.abort();
       await stop(server);
       core.settle();
       save();

@@ -12,7 +12,7 @@ import { flavorRoutes } from "./flavors.ts";
 import { instanceActionRoutes } from "./instance-actions.ts";
 import { limitRoutes } from "./limits.ts";
 import { maxMinor, minMinor, negotiate, versionHeaders } from "./microversion.ts";
-import { unexpected } from "./refusals.ts";
+import { novaError, unexpected, usualMessage } from "./refusals.ts";
 import { serverListRoutes } from "./server-list.ts";
 import { serverRoutes } from "./servers.ts";
 import { tagRoutes } from "./tags.ts";
@@ -24,6 +24,10 @@ export function computeService(): Service {
     // oslo.middleware's max_request_body_size.
     maxBodyBytes: () => 114_688,
     tooLarge: (request) => ({ status: 413, text: tooLargePage, headers: requestIds(request) }),
+    error: (request, status, message, retryAfter) => ({
+      ...novaError(status, message ?? usualMessage(status), retryAfter),
+      headers: { ...requestIds(request), ...(retryAfter !== undefined && { "Retry-After": retryAfter }) },
+    }),
     answer(request) {
       if (request.path === "/") return { status: 200, json: { versions: versions(request) } };
       const answer = answerOrRefusal(request, tokens);

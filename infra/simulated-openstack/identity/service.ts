@@ -5,7 +5,7 @@ import { findRoute, type Route } from "../routes.ts";
 import { applicationCredentialRoutes } from "./application-credentials.ts";
 import { authRoutes } from "./auth.ts";
 import { directoryRoutes } from "./directory.ts";
-import { keystoneError, malformed, unauthorized } from "./refusals.ts";
+import { keystoneError, malformed, unauthorized, usualMessage } from "./refusals.ts";
 import { type Caller, InvalidToken, readToken } from "./tokens.ts";
 import { trustRoutes } from "./trusts.ts";
 
@@ -25,6 +25,11 @@ export const identityService: Service = {
   // oslo.middleware's max_request_body_size.
   maxBodyBytes: () => 114_688,
   tooLarge: () => ({ status: 413, text: tooLargePage }),
+  error: ({ requestId }, status, message, retryAfter) =>
+    keystoneError(status, message ?? usualMessage(status), {
+      "x-openstack-request-id": requestId,
+      ...(retryAfter !== undefined && { "Retry-After": retryAfter }),
+    }),
   answer(request) {
     const answer = answerOrRefusal(request);
     return {

@@ -12,7 +12,13 @@ const titles: Record<number, string> = {
   415: "Unsupported Media Type",
   416: "Requested Range Not Satisfiable",
   500: "Internal Server Error",
+  406: "Not Acceptable",
+  410: "Gone",
+  429: "Too Many Requests",
   501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
 };
 
 /** Thrown by handlers; which form the answer takes depends on the call's `Accept` and is decided later, by `shaped`. */
@@ -48,6 +54,22 @@ export const readOnly = (name: string): ImageRefusal => refuse(403, `Attribute '
 
 export const notSchema = (complaint: string): ImageRefusal =>
   refuse(400, `Provided object does not match schema 'image': ${complaint}`);
+
+/** What webob, and so Glance, says with a status where there is nothing better to say. */
+export const usualMessage = (status: number): string => explanations[status] ?? "The request could not be fulfilled.";
+
+const explanations: Record<number, string> = {
+  400: "The server could not comply with the request since it is either malformed or otherwise incorrect.",
+  401: "This server could not verify that you are authorized to access the document you requested.",
+  403: "You are not authorized to complete this action.",
+  404: "The resource could not be found.",
+  409: "There was a conflict when trying to complete your request.",
+  410: "Image data is gone.",
+  413: "The limit has been exceeded.",
+  429: "The client has sent too many requests in a given amount of time.",
+  500: "The server has either erred or is incapable of performing the requested operation.",
+  503: "Image storage media is full: There is not enough disk space on the image storage media.",
+};
 
 /** Measured on Zed: where `Accept` takes HTML as gladly as JSON (a star, or nothing at all), it is HTML; the code in JSON is a text, `409 Conflict`. */
 export function shaped({ status, text, headers }: ImageRefusal, request: Request): Answer {

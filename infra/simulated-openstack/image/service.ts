@@ -10,7 +10,7 @@ import { infoRoutes } from "./info.ts";
 import { listRoutes } from "./list-images.ts";
 import { memberRoutes } from "./members.ts";
 import { patchRoutes } from "./patch-image.ts";
-import { ImageRefusal, refuse, shaped } from "./refusals.ts";
+import { ImageRefusal, refuse, shaped, usualMessage } from "./refusals.ts";
 import { tagRoutes } from "./tags.ts";
 
 export function imageService(): Service {
@@ -19,6 +19,14 @@ export function imageService(): Service {
     name: "image",
     maxBodyBytes: (method, path) => (method === "PUT" && path.endsWith("/file") ? maxFileBytes : 1 << 20),
     tooLarge: (request) => shaped(refuse(413, "The simulated cloud takes no body of that size."), request),
+    error: (request, status, message, retryAfter) => {
+      const headers = {
+        "X-Openstack-Request-Id": request.requestId,
+        ...(retryAfter !== undefined && { "Retry-After": retryAfter }),
+      };
+      const text = `${message ?? usualMessage(status)}<br /><br />\n\n\n`;
+      return shaped(new ImageRefusal(status, "", { text, headers }), request);
+    },
     answer(request) {
       // The real one puts no request id on its versions, nor on what keystonemiddleware refuses in its stead (measured on Zed).
       if (/^\/(?!v2(\/|$))/.test(request.path))
