@@ -3,7 +3,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { Clock } from "./clock.ts";
 import type { CloudState } from "./state.ts";
 import type { Timing } from "./timing.ts";
-import { type Due, settle } from "./transitions.ts";
+import { type ServerDue, settle } from "./transitions.ts";
+import type { StorageStep } from "./volume/storage-steps.ts";
 
 export class Core {
   #state: CloudState;
@@ -43,8 +44,13 @@ export class Core {
   }
 
   /** Has something happen later. Of two at the same time the one that was scheduled first happens first. */
-  schedule(due: Omit<Due, "sequence">): void {
+  schedule(due: Omit<ServerDue, "sequence">): void {
     this.state.due.push({ ...due, sequence: this.nextSequence() });
+  }
+
+  /** `from`: for what follows from something that was itself due earlier than now. */
+  scheduleStorage(afterMs: number, storage: StorageStep, from = this.now()): void {
+    this.state.due.push({ at: from + afterMs, storage, sequence: this.nextSequence() });
   }
 
   nextSequence(): number {

@@ -1,15 +1,14 @@
 // The state on disk: a file that is always whole, because it is written beside and renamed.
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { broughtUpToDate } from "./older-state.ts";
 import type { CloudState } from "./state.ts";
 
 /** What a former process left, or undefined where there is no file. A file that cannot be read is an error that names it: starting afresh would lose it. */
 export function readDataFile(path: string): CloudState | undefined {
   if (!existsSync(path)) return undefined;
   try {
-    const state: CloudState = JSON.parse(readFileSync(path, "utf8"));
-    if (state.schemaVersion !== 1) throw new Error(`schemaVersion is ${state.schemaVersion}, not 1`);
-    return state;
+    return broughtUpToDate(JSON.parse(readFileSync(path, "utf8")));
   } catch (cause) {
     throw new Error(`${path} is not the data file of a simulated cloud`, { cause });
   }

@@ -1,4 +1,4 @@
-// One port, three services: reads a request, meets faults on demand, lets the service answer, keeps the log.
+// One port, four services: reads a request, meets faults on demand, lets the service answer, keeps the log.
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { CallLog } from "./call-log.ts";
@@ -7,7 +7,7 @@ import { withFaults } from "./fault-answers.ts";
 import type { FaultRegistry } from "./faults.ts";
 import { deliver, send } from "./sending.ts";
 
-export type ServiceName = "identity" | "compute" | "image";
+export type ServiceName = "identity" | "compute" | "image" | "volume";
 
 export type Request = {
   core: Core;

@@ -113,7 +113,7 @@ test("a clouds.yaml has every user, in the project that is theirs", async () => 
   );
 });
 
-test("a path outside the three services is 404", async () => {
+test("a path outside the four services is 404", async () => {
   await using out = await tryOut();
-  expect((await out.ask("GET", "/volume/v3")).status).toBe(404);
+  expect((await out.ask("GET", "/network/v2.0")).status).toBe(404);
 });

@@ -1,4 +1,4 @@
-// A small OpenStack over HTTP to try things on: Keystone v3, Nova v2.1 and Glance v2 behind one port of the loopback address.
+// A small OpenStack over HTTP to try things on: Keystone v3, Nova v2.1, Glance v2 and Cinder v3 behind one port of the loopback address.
 import { randomBytes } from "node:crypto";
 import { CallLog } from "./call-log.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -15,6 +15,7 @@ import { type NamedIds, namedIds } from "./named-ids.ts";
 import { demoSeed, type SeedDocument, type SeedFunction } from "./seed.ts";
 import { type CloudState, emptyState } from "./state.ts";
 import { type Timing, timingAt } from "./timing.ts";
+import { volumeService } from "./volume/service.ts";
 
 export type { LoggedCall } from "./call-log.ts";
 export { type Clock, type HandTurnedClock, handTurnedClock, systemClock } from "./clock.ts";
@@ -42,7 +43,7 @@ export type SimulationOptions = {
 };
 
 export type SimulatedCloud = {
-  /** `http://127.0.0.1:PORT`; the services are at /identity, /compute and /image. */
+  /** `http://127.0.0.1:PORT`; the services are at /identity, /compute, /image and /volume. */
   url: string;
   authUrl: string;
   /** An entry for every user of the seed, named after the user. */
@@ -72,7 +73,7 @@ export async function startSimulatedCloud(options: SimulationOptions = {}): Prom
   const closing = new AbortController();
   const server = httpServer({
     core,
-    services: [identityService, computeService(), imageService()],
+    services: [identityService, computeService(), imageService(), volumeService()],
     faults,
     calls,
     save,

@@ -1,11 +1,12 @@
 // Everything that this cloud knows, as one JSON document: what is on disk is what is in memory.
-import type { FlavorRecord, ServerRecord, VolumeRecord } from "./compute/records.ts";
+import type { FlavorRecord, ServerRecord } from "./compute/records.ts";
 import type { ApplicationCredential, Grant, Project, Role, Trust, User } from "./identity/records.ts";
 import type { ImageRecord } from "./image/records.ts";
 import type { Due } from "./transitions.ts";
+import type { VolumeRecord, VolumeSnapshotRecord } from "./volume/records.ts";
 
 export type CloudState = {
-  schemaVersion: 1;
+  schemaVersion: 2;
   region: string;
   /** Signs tokens, so that they stay valid when the process is started again. */
   signingKey: string;
@@ -20,10 +21,13 @@ export type CloudState = {
   /** Audit id of a revoked token -> when the token would have expired. */
   revokedTokens: Record<string, number>;
   flavors: Record<string, FlavorRecord>;
-  /** Quota of each project. */
+  /** Nova's quota of each project. */
   quota: { instances: number; cores: number; ramMib: number };
   servers: Record<string, ServerRecord>;
   volumes: Record<string, VolumeRecord>;
+  volumeSnapshots: Record<string, VolumeSnapshotRecord>;
+  /** Cinder's quota of each project. */
+  volumeQuota: { volumes: number; snapshots: number; gibibytes: number };
   images: Record<string, ImageRecord>;
   /** The quota that Glance tells of a project through unified limits; absent: it tells nothing, `{"usage": {}}`. */
   imageLimits: { sizeTotalMib: number; countTotal: number; countUploading: number; stageTotalMib: number } | null;
@@ -33,7 +37,7 @@ export type CloudState = {
 
 export function emptyState(signingKey: string): CloudState {
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     region: "RegionOne",
     signingKey,
     sequence: 0,
@@ -48,6 +52,8 @@ export function emptyState(signingKey: string): CloudState {
     quota: { instances: 50, cores: 100, ramMib: 204_800 },
     servers: {},
     volumes: {},
+    volumeSnapshots: {},
+    volumeQuota: { volumes: 10, snapshots: 10, gibibytes: 1000 },
     images: {},
     imageLimits: null,
     due: [],

@@ -1,9 +1,14 @@
 // What happens by itself: each thing is stored with the time it is due and happens when the cloud is next looked at, in the order of those times.
 import { steps } from "./compute/steps.ts";
 import type { Core } from "./core.ts";
+import { performStorageStep, type StorageStep } from "./volume/storage-steps.ts";
+
+export type Due = ServerDue | StorageDue;
+
+export type StorageDue = { at: number; sequence: number; storage: StorageStep };
 
 /** The next thing that one operation on a server does. */
-export type Due = {
+export type ServerDue = {
   at: number;
   sequence: number;
   serverId: string;
@@ -30,6 +35,10 @@ export function settle(core: Core): boolean {
   for (let next = earliest(core.state.due); next && next.at <= nowMs; next = earliest(core.state.due)) {
     if (++happened > maxStepsAtOnce) throw new Error("the simulated cloud schedules without end");
     core.state.due.splice(core.state.due.indexOf(next), 1);
+    if ("storage" in next) {
+      performStorageStep(core, next.at, next.storage);
+      continue;
+    }
     const server = core.state.servers[next.serverId];
     if (server?.operation === next.operation) steps(core, server, next);
   }

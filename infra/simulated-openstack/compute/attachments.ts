@@ -1,6 +1,7 @@
-// The volumes of a server. There is no Cinder here yet: volumes are as much as a server shows of them.
+// The volumes of a server.
 import { at, own, stringAt } from "../bodies.ts";
 import type { Answer } from "../http.ts";
+import { holderOf } from "../volume/views.ts";
 import { bodyOf, type ComputeCall, type ComputeRoute, operationOf, serverOf } from "./call.ts";
 import { checkLock, checkState } from "./checks.ts";
 import { closeEvents, recordAction } from "./operations.ts";
@@ -29,12 +30,15 @@ function attach(call: ComputeCall): Answer {
   const volumeId = stringAt(wanted, "volumeId") ?? "";
   checkLock(call, server);
   checkState(server, "attach_volume", ["active", "paused", "stopped"]);
-  if (own(core.state.volumes, volumeId)?.projectId !== projectId)
-    throw refuse(404, `Volume ${volumeId} could not be found.`);
-  const holder = Object.values(core.state.servers).find(({ attachments }) =>
-    attachments.some((one) => one.volumeId === volumeId),
-  );
-  if (holder) throw refuse(400, `Invalid volume: volume ${volumeId} already attached`);
+  const volume = own(core.state.volumes, volumeId);
+  if (volume?.projectId !== projectId) throw refuse(404, `Volume ${volumeId} could not be found.`);
+  if (holderOf(core, volumeId)) throw refuse(400, `Invalid volume: volume ${volumeId} already attached`);
+  if (volume.status !== "available") {
+    throw refuse(
+      400,
+      `Invalid volume: Invalid input received: Invalid volume: Volume ${volumeId} status must be available or downloading to reserve, but the current status is ${volume.status}. (HTTP 400) (Request-ID: ${call.request.requestId})`,
+    );
+  }
   const letter = String.fromCharCode("a".charCodeAt(0) + server.attachments.length + (server.imageId === null ? 0 : 1));
   const attachment: AttachmentRecord = {
     volumeId,
@@ -45,6 +49,7 @@ function attach(call: ComputeCall): Answer {
     deleteOnTermination: at(wanted, "delete_on_termination") === true,
   };
   server.attachments.push(attachment);
+  volume.updatedAt = core.now();
   closeEvents(recordAction(core, server, operationOf(call, "attach_volume", "compute_attach_volume")), core.now());
   return { status: 200, json: { volumeAttachment: attachmentView(call, server, attachment) } };
 }

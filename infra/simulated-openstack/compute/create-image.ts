@@ -4,11 +4,12 @@ import type { Core } from "../core.ts";
 import type { Answer } from "../http.ts";
 import { queueSnapshot, volumeBackedSnapshot } from "../image/from-snapshot.ts";
 import type { Step } from "../transitions.ts";
+import { volumeUsage } from "../volume/quota.ts";
 import { type ComputeCall, operationOf } from "./call.ts";
 import { checkMetadata, checkName, checkState } from "./checks.ts";
 import { begin, closeEvents, recordAction } from "./operations.ts";
 import type { ServerRecord } from "./records.ts";
-import { invalidField } from "./refusals.ts";
+import { invalidField, refuse } from "./refusals.ts";
 
 /**
  * 202 with the image's id in the body from 2.45 on; before, in `Location`, an address of Glance without its version (measured on Zed). A lock does not
@@ -25,6 +26,7 @@ export function createImage(
   checkState(server, "createImage", ["active", "stopped", "paused", "suspended"]);
   const snapshotter = { userId: caller.user.id, projectId };
   if (server.imageId === null) {
+    checkSnapshotQuota(core, server);
     const image = volumeBackedSnapshot(core, server, snapshotter, name, metadata);
     closeEvents(recordAction(core, server, operationOf(call, "createImage", "api_snapshot_instance")), core.now());
     return accepted(call, image.id);
@@ -38,6 +40,14 @@ export function createImage(
     snapshotCourse(core, server, image.id),
   );
   return accepted(call, image.id);
+}
+
+/** Nova asks Cinder for its limits first (nova/compute/api.py, snapshot_volume_backed): 403, where Cinder itself would say 413. */
+function checkSnapshotQuota(core: Core, server: ServerRecord): void {
+  const { snapshots } = volumeUsage(core, server.projectId);
+  const { volumeQuota } = core.state;
+  if (snapshots + server.attachments.length > volumeQuota.snapshots)
+    throw refuse(403, "Quota exceeded for resources: snapshots");
 }
 
 function checked(argument: unknown): { name: string; metadata: Record<string, string> } {

@@ -2,6 +2,7 @@
 import { isObject, own, pythonRepr, pythonStr } from "../bodies.ts";
 import type { Answer } from "../http.ts";
 import type { ImageRecord } from "../image/records.ts";
+import { attachAll, hasDiskOfItsOwn, plannedVolumes } from "./boot-volume.ts";
 import { bootableImage, checkFits } from "./bootable-image.ts";
 import { bodyOf, type ComputeCall, type ComputeRoute, operationOf } from "./call.ts";
 import { checkMetadata, checkName } from "./checks.ts";
@@ -55,15 +56,15 @@ function createServer(call: ComputeCall): Answer {
 
   const flavor = own(core.state.flavors, String(wanted.flavorRef));
   if (!flavor) throw refuse(400, `Flavor ${String(wanted.flavorRef)} could not be found.`);
-  const volumeId = bootVolume(wanted);
-  const image = volumeId === undefined ? imageFor(call, wanted, flavor) : null;
+  const volumes = plannedVolumes(call, wanted);
+  const image = volumes.length === 0 ? imageFor(call, wanted, flavor) : null;
   checkQuota(call, flavor);
 
   const server = newServer(call, wanted, flavor, image);
-  if (volumeId !== undefined) attachRoot(call, server, volumeId);
+  attachAll(call, server, volumes);
   core.state.servers[server.id] = server;
   const { bootMs, bootFailureMs } = core.timing;
-  const fits = flavor.diskGib === 0 || (image?.virtualSizeBytes ?? 0) <= flavor.diskGib * 2 ** 30;
+  const fits = !hasDiskOfItsOwn(volumes, flavor) || (image?.virtualSizeBytes ?? 0) <= flavor.diskGib * 2 ** 30;
   begin(core, server, operationOf(call, "create", "compute__do_build_and_run_instance"), "scheduling", [
     { afterMs: bootMs * 0.04, step: { do: "task", taskState: null } },
     { afterMs: bootMs * 0.1, step: { do: "scheduled" } },
@@ -123,21 +124,6 @@ function imageFor(call: ComputeCall, wanted: Record<string, unknown>, flavor: Fl
   const image = bootableImage(call, imageRef);
   checkFits(image, flavor);
   return image;
-}
-
-/** The volume to boot from, where one is named; making one from an image on the way is not offered here. */
-function bootVolume({ block_device_mapping_v2: mappings }: Record<string, unknown>): string | undefined {
-  const root = Array.isArray(mappings)
-    ? mappings.find((one) => isObject(one) && String(one.boot_index) === "0")
-    : undefined;
-  if (!isObject(root) || (root.source_type === "image" && root.destination_type === "local")) return undefined;
-  if (root.source_type !== "volume") {
-    throw refuse(
-      501,
-      `source_type ${String(root.source_type)} is not simulated: boot from an existing volume or from an image`,
-    );
-  }
-  return String(root.uuid);
 }
 
 function checkQuota({ core, projectId }: ComputeCall, flavor: FlavorRecord): void {
@@ -201,17 +187,4 @@ function newServer(
     operation: null,
     actions: [],
   };
-}
-
-function attachRoot({ core, projectId }: ComputeCall, server: ServerRecord, volumeId: string): void {
-  if (own(core.state.volumes, volumeId)?.projectId !== projectId)
-    throw refuse(400, `Block Device Mapping is Invalid: failed to get volume ${volumeId}.`);
-  server.attachments.push({
-    volumeId,
-    attachmentId: core.newUuid(),
-    bdmUuid: core.newUuid(),
-    device: "/dev/vda",
-    tag: null,
-    deleteOnTermination: false,
-  });
 }

@@ -1,4 +1,4 @@
-// What Nova knows: servers with their actions, flavors, and of Cinder's volumes as much as a server shows.
+// What Nova knows: servers with their actions, and flavors.
 
 export type FlavorRecord = {
   id: string;
@@ -85,8 +85,6 @@ export type AttachmentRecord = {
   tag: string | null;
   deleteOnTermination: boolean;
 };
-
-export type VolumeRecord = { id: string; name: string; projectId: string; sizeGib: number; imageId: string | null };
 
 export type ActionRecord = {
   action: string;

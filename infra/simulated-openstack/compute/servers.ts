@@ -56,7 +56,9 @@ function deleteServer(call: ComputeCall): Answer {
 
 function removeUnfinishedSnapshot({ core }: ComputeCall, server: ServerRecord): void {
   if (!server.taskState?.startsWith("image_")) return;
-  for (const { operation, serverId, step } of core.state.due) {
+  for (const due of core.state.due) {
+    if (!("serverId" in due)) continue;
+    const { operation, serverId, step } = due;
     if (serverId !== server.id || operation !== server.operation || !("imageId" in step)) continue;
     if (core.state.images[step.imageId]?.status !== "active") delete core.state.images[step.imageId];
   }

@@ -2,12 +2,13 @@
 import type { Core } from "../core.ts";
 import { failSnapshot, finishSnapshot, startSaving } from "../image/from-snapshot.ts";
 import type { ImageRecord } from "../image/records.ts";
-import type { Due } from "../transitions.ts";
+import type { ServerDue } from "../transitions.ts";
+import { startDeleting } from "../volume/volumes.ts";
 import { finish } from "./operations.ts";
 import { power, type ServerRecord, type VmState } from "./records.ts";
 
 /** Performs one step as of the time it was due. */
-export function steps(core: Core, server: ServerRecord, { at, step }: Due): void {
+export function steps(core: Core, server: ServerRecord, { at, step }: ServerDue): void {
   const withImage = (imageId: string, then: (image: ImageRecord) => void) =>
     whileImageExists(core, server, at, imageId, then);
   switch (step.do) {
@@ -56,7 +57,12 @@ export function deleted(core: Core, server: ServerRecord, at: number): void {
   server.vmState = "deleted";
   server.powerState = power.none;
   server.deletedAt = at;
+  const { attachments } = server;
   server.attachments = [];
+  for (const { deleteOnTermination, volumeId } of attachments) {
+    const volume = deleteOnTermination ? core.state.volumes[volumeId] : undefined;
+    if (volume) startDeleting(core, volume, at);
+  }
   forgetOldest(core);
 }
 

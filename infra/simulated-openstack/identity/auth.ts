@@ -49,8 +49,11 @@ function subjectOf({ request }: IdentityCall, rule: string): { token: string; su
 }
 
 function showCatalog({ request, caller }: IdentityCall): Answer {
-  caller();
-  return { status: 200, json: { catalog: catalog(request.core), links: linkTo(request.core, "auth/catalog") } };
+  const projectId = caller().project?.id;
+  return {
+    status: 200,
+    json: { catalog: catalog(request.core, projectId), links: linkTo(request.core, "auth/catalog") },
+  };
 }
 
 /** Where the user whom the token acts as has a role. */

@@ -30,7 +30,7 @@ export function tokenView(core: Core, caller: Caller, options: { catalog: boolea
           : { id, name },
       ),
     }),
-    ...(project && options.catalog && { catalog: catalog(core) }),
+    ...(project && options.catalog && { catalog: catalog(core, project.id) }),
     ...(applicationCredential && {
       application_credential: {
         id: applicationCredential.id,
@@ -41,9 +41,15 @@ export function tokenView(core: Core, caller: Caller, options: { catalog: boolea
   };
 }
 
-/** Three services at one address, each behind its own path as devstack has them; Nova's address holds its version, Glance's does not. */
-export function catalog(core: Core): unknown[] {
+/**
+ * Four services at one address, each behind its own path as devstack has them; Nova's address holds its version, Glance's does not, Cinder's the project too. There
+ * is no network: Neutron is absent.
+ */
+export function catalog(core: Core, projectId: string | undefined): unknown[] {
+  const volumeUrl = `${core.baseUrl}/volume/v3/${projectId}`;
+  const cinder = { type: "volumev3", name: "cinder", url: volumeUrl, id: "6c100000000040008000000000000004" };
   const services = [
+    ...(projectId === undefined ? [] : [cinder]),
     { type: "image", name: "glance", url: `${core.baseUrl}/image`, id: "6c100000000040008000000000000003" },
     { type: "identity", name: "keystone", url: `${core.baseUrl}/identity/v3/`, id: "6c100000000040008000000000000001" },
     { type: "compute", name: "nova", url: `${core.baseUrl}/compute/v2.1`, id: "6c100000000040008000000000000002" },

@@ -5,7 +5,7 @@ import { checkQuotas, checkWritable, setAttribute } from "./attributes.ts";
 import type { ImageCall, ImageRoute } from "./call.ts";
 import { imageView } from "./image-view.ts";
 import { checkCount } from "./info.ts";
-import type { ImageRecord } from "./records.ts";
+import { newImage } from "./records.ts";
 import { notSchema, refuse } from "./refusals.ts";
 
 export const createRoutes: ImageRoute[] = [["POST", "/v2/images", createImage]];
@@ -24,7 +24,7 @@ function createImage(call: ImageCall): Answer {
       `'${String(id)}' does not match '^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$'`,
     );
 
-  const image = emptyRecord(call, id);
+  const image = newImage(core, { id, owner: viewer.projectId });
   for (const [name, value] of Object.entries(attributes)) setAttribute(image, name, value);
   checkQuotas(image);
   if (!viewer.isAdmin && image.owner !== viewer.projectId) {
@@ -42,34 +42,5 @@ function createImage(call: ImageCall): Answer {
       Location: `${core.baseUrl}/image/v2/images/${id}`,
       "OpenStack-image-import-methods": "glance-direct,web-download,copy-image",
     },
-  };
-}
-
-function emptyRecord({ core, viewer }: ImageCall, id: string): ImageRecord {
-  const now = core.now();
-  return {
-    id,
-    name: null,
-    owner: viewer.projectId,
-    status: "queued",
-    visibility: "shared",
-    diskFormat: null,
-    containerFormat: null,
-    minDiskGib: 0,
-    minRamMib: 0,
-    sizeBytes: null,
-    virtualSizeBytes: null,
-    checksum: null,
-    hashValue: null,
-    protected: false,
-    hidden: false,
-    tags: [],
-    properties: {},
-    createdAt: now,
-    updatedAt: now,
-    sequence: core.nextSequence(),
-    members: {},
-    content: null,
-    disk: null,
   };
 }

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type { ServerRecord } from "../compute/records.ts";
 import type { Core } from "../core.ts";
-import type { ImageRecord } from "./records.ts";
+import { newSnapshot } from "../volume/snapshots.ts";
+import { type ImageRecord, newImage } from "./records.ts";
 
 export type Snapshotter = { userId: string; projectId: string };
 
@@ -29,7 +30,10 @@ export function queueSnapshot(
   return image;
 }
 
-/** Measured on Zed: a server booted from a volume gives an image that is active at once, empty, and names snapshots of its volumes; it does not say which server it is of. */
+/**
+ * Measured on Zed: a server booted from a volume gives an image that is active at once, empty, and names snapshots of its volumes,
+ * which are Cinder's, still being made, and stay when the image is deleted; it does not say which server it is of.
+ */
 export function volumeBackedSnapshot(
   core: Core,
   server: ServerRecord,
@@ -37,6 +41,12 @@ export function volumeBackedSnapshot(
   name: string,
   metadata: Record<string, string>,
 ): ImageRecord {
+  const snapshotIdOf = (volumeId: string): string => {
+    const volume = core.state.volumes[volumeId];
+    if (!volume) return core.newUuid();
+    const look = { name: `snapshot for ${name}`, description: "", metadata: {}, userId: snapshotter.userId };
+    return newSnapshot(core, volume, look).id;
+  };
   const mapping = server.attachments.map((attachment, index) => ({
     volume_id: null,
     no_device: null,
@@ -45,7 +55,7 @@ export function volumeBackedSnapshot(
     device_type: index === 0 ? "disk" : null,
     volume_size: core.state.volumes[attachment.volumeId]?.sizeGib ?? 1,
     boot_index: index === 0 ? 0 : null,
-    snapshot_id: core.newUuid(),
+    snapshot_id: snapshotIdOf(attachment.volumeId),
     encryption_secret_uuid: null,
     source_type: "snapshot",
     device_name: attachment.device,
@@ -126,30 +136,12 @@ function snapshotRecord(
   name: string,
   properties: Record<string, string>,
 ): ImageRecord {
-  const now = core.now();
-  return {
-    id: core.newUuid(),
+  const { flavor } = server;
+  return newImage(core, {
     name,
     owner: snapshotter.projectId,
-    status: "queued",
     visibility: "private",
-    diskFormat: null,
-    containerFormat: null,
-    minDiskGib: server.flavor.diskGib,
-    minRamMib: 0,
-    sizeBytes: null,
-    virtualSizeBytes: null,
-    checksum: null,
-    hashValue: null,
-    protected: false,
-    hidden: false,
-    tags: [],
+    minDiskGib: flavor.diskGib,
     properties,
-    createdAt: now,
-    updatedAt: now,
-    sequence: core.nextSequence(),
-    members: {},
-    content: null,
-    disk: null,
-  };
+  });
 }

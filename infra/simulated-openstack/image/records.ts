@@ -1,4 +1,5 @@
 // What Glance knows: images, their members, and as much of their bytes as fits.
+import type { Core } from "../core.ts";
 
 export type Visibility = "public" | "community" | "shared" | "private";
 export type ImageStatus = "queued" | "saving" | "active" | "deactivated";
@@ -32,3 +33,33 @@ export type ImageRecord = {
   /** What a server booted from it is like; null: nothing that runs. */
   disk: { usedBytes: number; obeysAcpi: boolean } | null;
 };
+
+/** A queued image without bytes; it is not kept until it is put into the state. */
+export function newImage(core: Core, look: Partial<ImageRecord> & Pick<ImageRecord, "owner">): ImageRecord {
+  const now = core.now();
+  return {
+    id: core.newUuid(),
+    name: null,
+    status: "queued",
+    visibility: "shared",
+    diskFormat: null,
+    containerFormat: null,
+    minDiskGib: 0,
+    minRamMib: 0,
+    sizeBytes: null,
+    virtualSizeBytes: null,
+    checksum: null,
+    hashValue: null,
+    protected: false,
+    hidden: false,
+    tags: [],
+    properties: {},
+    createdAt: now,
+    updatedAt: now,
+    sequence: core.nextSequence(),
+    members: {},
+    content: null,
+    disk: null,
+    ...look,
+  };
+}

@@ -1,11 +1,12 @@
 // The demo's servers: one for each state that a request for an image may meet.
 import { libvirtDefaults } from "../compute/inherit.ts";
-import { type FlavorRecord, power, type ServerRecord, type VolumeRecord } from "../compute/records.ts";
+import { type FlavorRecord, power, type ServerRecord } from "../compute/records.ts";
 import { hostId } from "../compute/steps.ts";
 import type { ImageRecord } from "../image/records.ts";
 import type { SeedDocument } from "../seed.ts";
 import { demoIds } from "./ids.ts";
 import { image, seedFlavors, seedImages } from "./images.ts";
+import { seedVolumes } from "./volumes.ts";
 
 const dayMs = 86_400_000;
 type ServerName = keyof typeof demoIds.servers;
@@ -50,7 +51,7 @@ export function seedServers(nowMs: number): Pick<SeedDocument, "servers" | "volu
   const all: ImageRecord[] = [...Object.values(seedImages(nowMs)), ...(shelved ? [onlyDiskOf(shelved, nowMs)] : [])];
   return {
     servers: Object.fromEntries(servers.map((one) => [one.id, one])),
-    volumes: seedVolumes(),
+    volumes: seedVolumes(nowMs),
     images: Object.fromEntries(all.map((one) => [one.id, one])),
   };
 }
@@ -127,23 +128,6 @@ const attachment = (volumeId: string, device: string, number: number): ServerRec
   tag: null,
   deleteOnTermination: false,
 });
-
-function seedVolumes(): Record<string, VolumeRecord> {
-  const { images, projects, volumes } = demoIds;
-  const projectId = projects["astro-lab"];
-  const all: VolumeRecord[] = [
-    {
-      id: volumes["volume-backed-1-root"],
-      name: "volume-backed-1-root",
-      projectId,
-      sizeGib: 20,
-      imageId: images["debian-12"],
-    },
-    { id: volumes["survey-data"], name: "survey-data", projectId, sizeGib: 100, imageId: null },
-    { id: volumes.spare, name: "spare", projectId, sizeGib: 10, imageId: null },
-  ];
-  return Object.fromEntries(all.map((one) => [one.id, one]));
-}
 
 /** As Nova leaves it: nothing but `instance_uuid` says that it is the only disk of a shelved server. */
 function onlyDiskOf(shelved: ServerRecord, nowMs: number): ImageRecord {

@@ -1,0 +1,151 @@
+// Volumes: made, shown, listed, deleted.
+import { isObject, own, pythonRepr, pythonStr } from "../bodies.ts";
+import type { Core } from "../core.ts";
+import type { Answer } from "../http.ts";
+import { canSee } from "../image/visibility.ts";
+import { bodyOf, snapshotOf, type VolumeCall, type VolumeRoute, volumeOf } from "./call.ts";
+import { listAnswer } from "./lists.ts";
+import { checkQuota } from "./quota.ts";
+import type { VolumeRecord } from "./records.ts";
+import { invalidField, refuse } from "./refusals.ts";
+import { statusOf, volumeSummary, volumeView } from "./views.ts";
+
+export const volumeRoutes: VolumeRoute[] = [
+  ["GET", "/volumes", (call) => list(call, volumeSummary)],
+  ["GET", "/volumes/detail", (call) => list(call, volumeView)],
+  ["POST", "/volumes", createVolume],
+  ["GET", "/volumes/{volumeId}", (call) => ({ status: 200, json: { volume: volumeView(call, volumeOf(call)) } })],
+  ["DELETE", "/volumes/{volumeId}", deleteVolume],
+];
+
+const list = (call: VolumeCall, view: (call: VolumeCall, volume: VolumeRecord) => unknown): Answer =>
+  listAnswer(call, "volumes", Object.values(call.core.state.volumes), {
+    statusOf: (volume) => statusOf(call.core, volume),
+    byMetadata: true,
+    view: (volume) => view(call, volume),
+  });
+
+/** 202, `creating`: empty, of a snapshot, or of an image. Attributes that Cinder does not know are ignored (measured on Zed). */
+function createVolume(call: VolumeCall): Answer {
+  const { core, caller, projectId } = call;
+  const wanted = bodyOf(call, "volume");
+  const given = sizeOf(wanted.size);
+  const snapshot = typeof wanted.snapshot_id === "string" ? snapshotOf(call, wanted.snapshot_id) : undefined;
+  if (snapshot && snapshot.status !== "available") {
+    throw refuse(
+      400,
+      "Invalid snapshot: Originating snapshot status must be one of 'available' values".replace(
+        "'available'",
+        "available",
+      ),
+    );
+  }
+  const source = snapshot ?? imageSource(call, wanted.imageRef);
+  const sizeGib = given ?? snapshot?.sizeGib;
+  if (sizeGib === undefined) {
+    throw refuse(
+      400,
+      "The server could not comply with the request since it is either malformed or otherwise incorrect.",
+    );
+  }
+  if (snapshot && sizeGib < snapshot.sizeGib) {
+    throw refuse(
+      400,
+      `Invalid input received: Volume size '${sizeGib}'GB cannot be smaller than the snapshot size ${snapshot.sizeGib}GB. They must be >= original snapshot size.`,
+    );
+  }
+  checkQuota(call, "volumes", sizeGib);
+  const volume = newVolume(core, {
+    name: typeof wanted.name === "string" ? wanted.name : null,
+    description: typeof wanted.description === "string" ? wanted.description : null,
+    metadata: metadataOf(wanted.metadata),
+    projectId,
+    userId: caller.user.id,
+    sizeGib,
+    snapshotId: snapshot?.id ?? null,
+    imageMetadata: source?.imageMetadata ?? null,
+    usedBytes: source?.usedBytes ?? 0,
+  });
+  return { status: 202, json: { volume: volumeView(call, volume, { created: true }) } };
+}
+
+/** Also for the volumes that Nova makes on the way; available a moment later. */
+export function newVolume(
+  core: Core,
+  look: Omit<VolumeRecord, "id" | "status" | "createdAt" | "updatedAt" | "sequence">,
+): VolumeRecord {
+  const volume: VolumeRecord = {
+    ...look,
+    id: core.newUuid(),
+    status: "creating",
+    createdAt: core.now(),
+    updatedAt: null,
+    sequence: core.nextSequence(),
+  };
+  core.state.volumes[volume.id] = volume;
+  const { volumeCreateMs, volumeFromSourceMs } = core.timing;
+  core.scheduleStorage(look.imageMetadata === null ? volumeCreateMs : volumeFromSourceMs, {
+    do: "volumeAvailable",
+    volumeId: volume.id,
+  });
+  return volume;
+}
+
+/** 202; gone a little later. Not while it is used, is being worked on, or has snapshots: 400 (measured on Zed). */
+function deleteVolume(call: VolumeCall): Answer {
+  const { core } = call;
+  const volume = volumeOf(call);
+  const hasSnapshots = Object.values(core.state.volumeSnapshots).some(({ volumeId }) => volumeId === volume.id);
+  if (!["available", "error"].includes(statusOf(core, volume)) || hasSnapshots) {
+    throw refuse(
+      400,
+      "Invalid volume: Volume status must be available or error or error_restoring or error_extending or error_managing and must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots after volume transfer.",
+    );
+  }
+  startDeleting(core, volume, core.now());
+  return { status: 202, text: "" };
+}
+
+export function startDeleting(core: Core, volume: VolumeRecord, at: number): void {
+  volume.status = "deleting";
+  volume.updatedAt = at;
+  core.scheduleStorage(core.timing.volumeDeleteMs, { do: "volumeGone", volumeId: volume.id }, at);
+}
+
+function sizeOf(size: unknown): number | undefined {
+  if (size === undefined || size === null) return undefined;
+  if (typeof size === "string" && !/^[0-9]+$/.test(size))
+    throw invalidField("size", size, `${pythonRepr(size)} does not match '^[0-9]+$'`);
+  if (typeof size !== "string" && !Number.isInteger(size))
+    throw invalidField("size", pythonStr(size), `${pythonRepr(size)} is not of type 'integer', 'string', 'null'`);
+  if (Number(size) < 1)
+    throw invalidField("size", pythonStr(size), `${pythonRepr(size)} is less than the minimum of 1`);
+  return Number(size);
+}
+
+function imageSource(
+  { core, caller, projectId }: VolumeCall,
+  imageRef: unknown,
+): Pick<VolumeRecord, "imageMetadata" | "usedBytes"> | undefined {
+  if (imageRef === undefined || imageRef === null || imageRef === "") return undefined;
+  const image = own(core.state.images, String(imageRef));
+  if (!image || !canSee(image, { projectId, isAdmin: caller.isAdmin }) || image.status !== "active")
+    throw refuse(400, "Invalid image identifier or unable to access requested image.");
+  return {
+    imageMetadata: { ...image.properties, image_id: image.id, image_name: image.name ?? "" },
+    usedBytes: image.disk?.usedBytes ?? image.sizeBytes ?? 0,
+  };
+}
+
+export function metadataOf(metadata: unknown): Record<string, string> {
+  if (metadata === undefined || metadata === null) return {};
+  if (!isObject(metadata))
+    throw invalidField("metadata", pythonStr(metadata), `${pythonRepr(metadata)} is not of type 'object', 'null'`);
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value === "string" && value.length > 255)
+      throw invalidField(key, value, `${pythonRepr(value)} is too long`);
+    if (typeof value === "object" && value !== null)
+      throw invalidField(key, pythonStr(value), `${pythonRepr(value)} is not of type 'string', 'boolean'`);
+  }
+  return Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, pythonStr(value)]));
+}
