@@ -3,6 +3,7 @@ import * as z from "zod";
 import { openQueue, type Queue } from "./aws/queue.ts";
 import { readConfigurationSecret } from "./aws/secret.ts";
 import { openTable } from "./aws/table.ts";
+import type { ConnectOptions } from "./openstack/index.ts";
 import { type Providers, readProviders } from "./providers/configuration.ts";
 import { type Locks, openLocks } from "./requests/locks.ts";
 import { openRequestStore, type RequestStore } from "./requests/store.ts";
@@ -49,8 +50,8 @@ export function openRuntimeWith(runtime: Runtime): void {
   opened = Promise.resolve(runtime);
 }
 
-/** Throws an Error that names every wrong setting. */
-export async function openRuntimeFrom(env: NodeJS.ProcessEnv): Promise<Runtime> {
+/** `connecting`: how clouds are connected to. Throws an Error that names every wrong setting. */
+export async function openRuntimeFrom(env: NodeJS.ProcessEnv, connecting: ConnectOptions = {}): Promise<Runtime> {
   const parsed = environment.safeParse(env);
   if (!parsed.success) {
     throw new Error(
@@ -65,7 +66,7 @@ export async function openRuntimeFrom(env: NodeJS.ProcessEnv): Promise<Runtime> 
     store,
     locks: openLocks(table, (id) => store.get(id)),
     queue: openQueue(settings.queueUrlPrefix),
-    providers: readProviders(env, texts),
+    providers: readProviders(env, texts, connecting),
     clock: Date,
     settings,
   };

@@ -1,6 +1,6 @@
 // The providers of this installation, from the policy file and clouds.yaml.
 import { existsSync, readFileSync } from "node:fs";
-import { type CloudConfig, connect, readCloudConfig } from "../openstack/index.ts";
+import { type CloudConfig, type ConnectOptions, connect, readCloudConfig } from "../openstack/index.ts";
 import { defaultPolicy, parsePolicy } from "./policy.ts";
 import { makeProvider, type Provider } from "./provider.ts";
 
@@ -19,7 +19,11 @@ export interface ConfigurationTexts {
  * From `texts`, else from the files that `DARKROOM_CONFIG` (darkroom.yaml) and openstacksdk's rules name; without a policy file, the
  * one cloud that `OS_CLOUD` names. Throws an Error that says which file, entry and field is wrong.
  */
-export function readProviders(env: NodeJS.ProcessEnv, texts?: ConfigurationTexts): Providers {
+export function readProviders(
+  env: NodeJS.ProcessEnv,
+  texts?: ConfigurationTexts,
+  connecting: ConnectOptions = {},
+): Providers {
   const { providers } = readPolicy(env, texts);
   const config = (cloud: string) => readCloudConfig(cloud, { env, ...(texts && { text: texts.clouds }) });
   const all = Object.entries(providers).map(([name, policy]) => {
@@ -28,9 +32,9 @@ export function readProviders(env: NodeJS.ProcessEnv, texts?: ConfigurationTexts
     return makeProvider({
       name,
       policy,
-      service: connect(service),
+      service: connect(service, connecting),
       serviceSecret: passwordOf(service),
-      ...(policy.staffCloud && { staff: connect(config(policy.staffCloud)) }),
+      ...(policy.staffCloud && { staff: connect(config(policy.staffCloud), connecting) }),
     });
   });
   return { all, find: (name) => all.find((provider) => provider.name === name) };

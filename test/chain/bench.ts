@@ -9,8 +9,11 @@ import { createResources } from "../../infra/local/resources.ts";
 import { readServerlessFile } from "../../infra/local/serverless-file.ts";
 import { startTableEmulator } from "../../infra/local/table-emulator.ts";
 import { handTurnedClock, startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
+import type { Table } from "../../lib/aws/table.ts";
+import type { Limits } from "../../lib/openstack/index.ts";
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
-import { nameLock, serverLock } from "../../lib/requests/locks.ts";
+import { nameLock, openLocks, serverLock } from "../../lib/requests/locks.ts";
+import { openRequestStore } from "../../lib/requests/store.ts";
 import { openRuntimeFrom, openRuntimeWith, type Runtime } from "../../lib/runtime.ts";
 import { isStepName, type StepName, stepNames } from "../../lib/workflow/chain.ts";
 import { runStep } from "../../lib/workflow/run-step.ts";
@@ -26,24 +29,20 @@ const projectOf: Record<Person, string> = { alice: "astro-lab", bob: "bio-lab", 
 /** Longer than any step may live on the bench, as on AWS. */
 const timeoutMs = 60_000;
 
-export async function startBench(options: { policy?: Record<string, unknown> } = {}) {
+export interface BenchOptions {
+  readonly policy?: Record<string, unknown>;
+  /** In place of the emulator's. */
+  readonly table?: Table;
+  /** Of calls to the cloud; their time-out is the machine's time, whatever the clock says. */
+  readonly limits?: Partial<Limits>;
+}
+
+export async function startBench(options: BenchOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), "darkroom-bench-"));
   const clock = handTurnedClock(Date.now());
   const cloud = await startSimulatedCloud({ clock });
-  const table = await startTableEmulator(join(folder, "table"));
-  const environment = {
-    AWS_REGION: "eu-central-1",
-    AWS_ACCESS_KEY_ID: "bench",
-    AWS_SECRET_ACCESS_KEY: "bench",
-    AWS_ENDPOINT_URL_DYNAMODB: table.url,
-  };
-  Object.assign(process.env, { LOG_LEVEL: "silent", ...environment });
-  const service = await readServerlessFile(join(import.meta.dirname, "../.."), "bench");
-  const tables = Object.entries(service.resources).filter(([, { Type }]) => Type === "AWS::DynamoDB::Table");
-  const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
-  const clients = { sqs: new SQSClient({}), dynamodb: { endpoint: table.url, region: "eu-central-1", credentials } };
-  const names = { region: "eu-central-1", accountId: "000000000000", sqsUrl: "http://127.0.0.1:9" };
-  await createResources({ ...service, resources: Object.fromEntries(tables) }, names, clients, table.store);
+  process.env.LOG_LEVEL = "silent";
+  const emulator = options.table ? undefined : await startEmulator(folder);
 
   writeFileSync(join(folder, "clouds.yaml"), cloud.cloudsYaml());
   const policy = {
@@ -53,14 +52,18 @@ export async function startBench(options: { policy?: Record<string, unknown> } =
   };
   writeFileSync(join(folder, "darkroom.yaml"), JSON.stringify({ providers: { simulated: policy } }));
   const queue: { message: StepMessage; dueMs: number }[] = [];
-  const opened = await openRuntimeFrom({
+  const environment = {
     TABLE_NAME: "darkroom-bench",
     QUEUE_URL_PREFIX: "http://127.0.0.1:9/bench-",
     OS_CLIENT_CONFIG_FILE: join(folder, "clouds.yaml"),
     DARKROOM_CONFIG: join(folder, "darkroom.yaml"),
-  });
+  };
+  // Whoever waits before a call is tried again turns the clock on.
+  const clientsClock = { now: () => clock.now(), sleep: async (ms: number) => clock.advance(ms) };
+  const opened = await openRuntimeFrom(environment, { clock: clientsClock, limits: options.limits });
   const runtime: Runtime = {
     ...opened,
+    ...(options.table && storeOn(options.table)),
     clock,
     queue: { send: async (message, delayMs) => void queue.push({ message, dueMs: clock.now() + delayMs }) },
   };
@@ -69,7 +72,14 @@ export async function startBench(options: { policy?: Record<string, unknown> } =
 
   const look = async (message: StepMessage) => {
     if (!isStepName(message.step)) throw new Error(`no step ${message.step}`);
-    await runStep(steps[message.step], message, runtime, { signal: AbortSignal.timeout(timeoutMs), timeoutMs });
+    await runStep(steps[message.step], message, runtime, { signal: worker.signal, timeoutMs });
+  };
+
+  let worker = new AbortController();
+  /** The deadline of whatever worker is at work has come: its calls to the cloud end now. */
+  const endWorker = () => {
+    worker.abort();
+    worker = new AbortController();
   };
 
   /** Delivers what is due, turning the clock on to the next message, or to the waker, until `until` holds. */
@@ -146,13 +156,14 @@ export async function startBench(options: { policy?: Record<string, unknown> } =
     runtime,
     queue,
     look,
+    endWorker,
     drive,
     call,
     grant,
     token,
     async close() {
       await cloud.close();
-      await table.close();
+      await emulator?.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -165,6 +176,28 @@ const context: Partial<Context> = {
   awsRequestId: "bench",
   getRemainingTimeInMillis: () => 29_000,
 };
+
+async function startEmulator(folder: string) {
+  const table = await startTableEmulator(join(folder, "table"));
+  Object.assign(process.env, {
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "bench",
+    AWS_SECRET_ACCESS_KEY: "bench",
+    AWS_ENDPOINT_URL_DYNAMODB: table.url,
+  });
+  const service = await readServerlessFile(join(import.meta.dirname, "../.."), "bench");
+  const tables = Object.entries(service.resources).filter(([, { Type }]) => Type === "AWS::DynamoDB::Table");
+  const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
+  const clients = { sqs: new SQSClient({}), dynamodb: { endpoint: table.url, region: "eu-central-1", credentials } };
+  const names = { region: "eu-central-1", accountId: "000000000000", sqsUrl: "http://127.0.0.1:9" };
+  await createResources({ ...service, resources: Object.fromEntries(tables) }, names, clients, table.store);
+  return table;
+}
+
+function storeOn(table: Table): Pick<Runtime, "store" | "locks"> {
+  const store = openRequestStore(table);
+  return { store, locks: openLocks(table, (id) => store.get(id)) };
+}
 
 async function loadSteps(): Promise<Record<StepName, Step>> {
   const loaded = stepNames.map(async (name) => [name, (await import(`../../functions/steps/${name}.ts`))[name]]);
