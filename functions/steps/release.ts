@@ -1,4 +1,5 @@
 // Every temporary thing is gone, the server is as found, the trust is deleted last. Every road ends here.
+import { OpenStackFault } from "../../lib/openstack/index.ts";
 import { giveBack } from "../../lib/workflow/give-back.ts";
 import { done, refuse, type StepOutcome } from "../../lib/workflow/outcome.ts";
 import { cannotTidy, removeSnapshots, removeTrust, withAuthority } from "../../lib/workflow/removal.ts";
@@ -10,15 +11,25 @@ export const release = defineStep("release", (at) => withAuthority(at, (cloud) =
 export const handler = serveStep(release);
 
 async function tidy(at: StepSurroundings): Promise<StepOutcome<"release">> {
-  const { request, cloud, ledger, locks } = at;
-  // The ledger backwards; but the owner does not wait for the server until a lost call has surely ended.
-  const pending = await removeSnapshots(at);
-  const given = await giveBack(cloud, request.server, ledger);
+  const { request, cloud, ledger } = at;
+  // The ledger backwards; but the owner waits for the server neither until a lost call has surely ended, nor for a Glance that is down.
+  const removal = await attempt(removeSnapshots(at));
+  const given = await giveBack(cloud, request, ledger);
   if (given.kind === "wait") return given.wait;
-  if (pending) return pending;
+  if ("fault" in removal) throw removal.fault;
+  if (removal.answer) return removal.answer;
   // The trust, by which all this is done, goes last.
   await removeTrust(cloud, ledger);
-  await locks.free();
   if (given.kind === "cannot") return refuse(cannotTidy(given.problem.detail, given.problem.remedy));
   return done(undefined, "nothing of ours is left in the cloud");
+}
+
+/** A fault of one service must not keep us from tidying up at another. */
+async function attempt<Answer>(asked: Promise<Answer>): Promise<{ answer: Answer } | { fault: OpenStackFault }> {
+  try {
+    return { answer: await asked };
+  } catch (error) {
+    if (error instanceof OpenStackFault) return { fault: error };
+    throw error;
+  }
 }

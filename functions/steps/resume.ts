@@ -5,7 +5,7 @@ import { serveStep } from "../../lib/workflow/serve-step.ts";
 import { defineStep } from "../../lib/workflow/step.ts";
 
 export const resume = defineStep("resume", async ({ request, cloud, ledger }) => {
-  const given = await giveBack(cloud, request.server, ledger);
+  const given = await giveBack(cloud, request, ledger);
   switch (given.kind) {
     case "given":
       return done(

@@ -28,5 +28,8 @@ export function readBody<T>(call: Call, answer: Answered, schema: z.ZodType<T>):
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const path = (issue?.path ?? []).map(String).join(".");
-  throw misread(`${path || "the answer"}: ${issue?.message ?? "not understood"}`, path);
+  const words = issue?.message
+    .replace(/, received undefined$/, ", there is none")
+    .replace(/, received null$/, ", it is empty");
+  throw misread(`${path || "the answer"}: ${words ?? "not understood"}`, path);
 }

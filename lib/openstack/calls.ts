@@ -32,6 +32,8 @@ export interface Ask {
   contentType?: string | undefined;
   /** Sending it twice does no more than sending it once; GET and HEAD by themselves. */
   repeatable?: boolean | undefined;
+  /** Not sent again when it fails: for what is made, and found by its mark. */
+  once?: boolean | undefined;
   microversion?: Microversions | undefined;
 }
 
@@ -116,6 +118,7 @@ function compose(ask: Ask, address: string, token: Token, microversion: string |
   return {
     ...identified(ask),
     url: address + ask.path + query,
+    once: ask.once,
     repeatable: ask.repeatable ?? (ask.method === "GET" || ask.method === "HEAD"),
     headers: {
       // Glance answers its errors in HTML to whoever does not ask for JSON (measured on Zed).

@@ -43,6 +43,13 @@ describe("the kind and the words", () => {
       "notFound",
       "The resource could not be found.",
     ],
+    [
+      "image",
+      408,
+      html("408 Request Timeout", "Your browser didn't send a complete request in time."),
+      "unavailable",
+      "Your browser didn't send a complete request in time.",
+    ],
     ["image", 404, glance("404 Not Found", "No image found with ID none"), "notFound", "No image found with ID none"],
     ["image", 404, html("404 Not Found", "No image found with ID none"), "notFound", "No image found with ID none"],
     [

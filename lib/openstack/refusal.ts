@@ -44,6 +44,7 @@ function kindOf(call: Call, { status, headers }: Answered, words: string, now: n
   if (status === 404 || status === 410) return "notFound";
   if (status === 406) return "unexpectedShape";
   if (status === 409 || status === 412) return "conflict";
+  if (status === 408) return "unavailable"; // a proxy, or the service, did not get the whole request in time
   if (status === 413) return call.service === "identity" ? "badRequest" : "overQuota";
   if (status === 501 || (status >= 400 && status < 500)) return "badRequest";
   if (isGlancesQuota(call, words)) return "overQuota";

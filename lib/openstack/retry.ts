@@ -23,6 +23,8 @@ export interface Call extends HttpRequest {
   path: string;
   /** Sending it twice does no more than sending it once. */
   repeatable: boolean;
+  /** Never sent again here: whoever asks looks first whether the thing was made, even where the cloud says that it was not. */
+  once?: boolean | undefined;
 }
 
 /** Carried through all attempts of one call. */
@@ -89,6 +91,7 @@ function nextDelayMs(
 }
 
 function worthRepeating(outcome: Outcome, call: Call, now: number): boolean {
+  if (call.once) return false;
   if (!outcome.answered) {
     if (outcome.why === "aborted" || outcome.why === "tooLong") return false;
     return call.repeatable || !outcome.sent;

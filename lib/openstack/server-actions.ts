@@ -59,7 +59,7 @@ export function serverActionsOf(calls: Calls): ServerActions {
     },
     async createImage(id, { name, metadata }) {
       const ask = act(id, { createImage: { name, metadata } }, { wants: "2.73", needs: "2.45" });
-      const { body, requestId } = await calls.read(ask, z.looseObject({ image_id: z.string() }));
+      const { body, requestId } = await calls.read({ ...ask, once: true }, z.looseObject({ image_id: z.string() }));
       return { imageId: body.image_id, requestId };
     },
     async deleteServer(id) {

@@ -52,9 +52,9 @@ export type Status = LiveStatus | EndStatus;
 export const endStatuses = ["completed", "denied", "expired", "cancelled", "failed"] as const satisfies EndStatus[];
 export const statuses = ["running", "awaiting-approval", "releasing", ...endStatuses] as const satisfies Status[];
 
-/** How a request ends. Whoever ends it otherwise than well says why. */
+/** How a request ends. Whoever ends it otherwise than well says why. `leftovers`: what of ours could not be taken out of the cloud. */
 export type End =
-  | { readonly status: "completed" }
+  | { readonly status: "completed"; readonly leftovers?: readonly string[] }
   | {
       readonly status: Exclude<EndStatus, "completed">;
       readonly problem: Problem;

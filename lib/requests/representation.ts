@@ -12,7 +12,7 @@ export function representation(request: ImageRequest) {
       waiting && !request.endedAt ? { why: waiting.why, since: new Date(waiting.evidenceSinceMs).toISOString() } : null,
     image: published ? { id: published.imageId, name: asked.name, visibility: asked.visibility } : null,
     problem: end && end.status !== "completed" ? end.problem : null,
-    ...(end && end.status !== "completed" && end.leftovers && { leftovers: end.leftovers }),
+    ...(end?.leftovers && { leftovers: end.leftovers }),
     provider: request.provider,
     project: { id: request.projectId, name: request.requester.projectName },
     requester: { id: request.requester.userId, name: request.requester.userName },

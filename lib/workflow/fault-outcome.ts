@@ -6,6 +6,9 @@ import { refuse, type StepOutcome, wait } from "./outcome.ts";
 /** The names that people know the services by. */
 export const serviceNames = { identity: "Keystone", compute: "Nova", image: "Glance", volume: "Cinder" } as const;
 
+/** A page of a proxy, an answer cut in the middle: for so long it may pass by itself, then a person must look. */
+const garbledPatienceMs = 10 * 60_000;
+
 /** The fault's kind decides, never its status code. `sinceMs`: since when the same has been seen, for the requester. */
 export function outcomeOfFault(fault: OpenStackFault, outagePatienceMs: number, sinceMs: number): StepOutcome {
   const service = serviceNames[fault.service];
@@ -48,10 +51,15 @@ export function outcomeOfFault(fault: OpenStackFault, outagePatienceMs: number, 
           remedy: "Delete what the project no longer needs, or ask for more quota; then ask again.",
         }),
       );
+    case "unexpectedShape":
+      return wait(`${service} answers what nobody understands`, {
+        evidence: outageEvidence(fault),
+        patienceMs: Math.min(garbledPatienceMs, outagePatienceMs),
+        givingUp: refused(fault, trace),
+      });
     case "notFound":
     case "forbidden":
     case "badRequest":
-    case "unexpectedShape":
       return refuse(refused(fault, trace));
   }
 }

@@ -1,8 +1,9 @@
 // Giving the server back to its owner: unlocked, and running if it ran; the same on every road, good or bad.
 import { type Cloud, OpenStackFault, type Server } from "../openstack/index.ts";
+import type { ImageRequest } from "../requests/image-request.ts";
 import { type Problem, problem } from "../requests/problem.ts";
 import type { Ledger } from "./ledger.ts";
-import { type Wait, wait } from "./outcome.ts";
+import { lookAgain, type Wait, wait } from "./outcome.ts";
 import { isLockedByUs, sourceServer } from "./source-server.ts";
 
 export type GivenBack =
@@ -11,26 +12,35 @@ export type GivenBack =
   | { readonly kind: "wait"; readonly wait: Wait }
   | { readonly kind: "cannot"; readonly problem: Problem };
 
-/** One look, at most one action. Strikes the ledger's `lock` and `stop` as they are undone. */
-export async function giveBack(cloud: Cloud, asked: { id: string; name: string }, ledger: Ledger): Promise<GivenBack> {
+/** One look, at most one action. Strikes the ledger's `lock` and `stop` as they are seen to be undone. */
+export async function giveBack(
+  cloud: Cloud,
+  { server: asked, waiting: waited }: Pick<ImageRequest, "server" | "waiting">,
+  ledger: Ledger,
+): Promise<GivenBack> {
   const lock = ledger.find("lock");
   const stop = ledger.find("stop");
   if (!lock && !stop) return { kind: "given" };
   const server = await sourceServer(cloud, asked.id);
+  // For one 404 nobody's server is left stopped and locked.
+  if (!server && waited?.evidence !== goneEvidence) {
+    return waiting(wait("Nova has no such server any more; looking once more", { evidence: goneEvidence }));
+  }
   if (!server) {
     for (const entry of [lock, stop]) if (entry) ledger.strike(entry);
     return { kind: "gone" };
   }
 
-  if (lock) {
-    // A lock of somebody else's is not ours to take away.
-    if (isLockedByUs(server, lock)) await cloud.compute.unlockServer(server.id);
-    ledger.strike(lock);
-    if (stop) return await start(cloud, { ...server, locked: server.locked && !isLockedByUs(server, lock) }, ledger);
-    return { kind: "given" };
+  if (isLockedByUs(server, lock)) {
+    await cloud.compute.unlockServer(server.id);
+    return waiting(lookAgain("the server was asked to be unlocked")); // struck only when it is seen so
   }
+  // A lock of somebody else's is not ours to take away.
+  if (lock) ledger.strike(lock);
   return await start(cloud, server, ledger);
 }
+
+const goneEvidence = "the server is gone";
 
 async function start(cloud: Cloud, server: Server, ledger: Ledger): Promise<GivenBack> {
   const stop = ledger.find("stop");

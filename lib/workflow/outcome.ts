@@ -27,7 +27,7 @@ export interface Wait {
   readonly why: string;
   /** What was seen. While it stays the same nothing moves, and the step's patience runs. Default: `why`. */
   readonly evidence?: string;
-  /** When to look next; left out, the pace decides. */
+  /** When to look next; left out, the pace decides. It does, too, where the same was seen before: nothing is asked without a pause. */
   readonly againInMs?: number;
   /** In place of the step's own patience. */
   readonly patienceMs?: number;

@@ -81,10 +81,9 @@ function notSeen(ledger: Ledger, entry: MadeEntry, nowMs: number): Wait | undefi
 }
 
 async function withoutAuthority(at: StepSurroundings, fault: OpenStackFault): Promise<StepOutcome<"release">> {
-  const { request, ledger, locks } = at;
+  const { request, ledger } = at;
   const trust = ledger.find("trust");
   if (trust) ledger.strike(trust);
-  await locks.free();
   const left = ledger.entries.filter(
     (entry) => entry.struckAtMs === undefined && !(entry.kind === "snapshot" && isPublished(request, entry)),
   );

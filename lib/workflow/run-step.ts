@@ -6,19 +6,22 @@ import { callLog } from "../call-log.ts";
 import { log } from "../log.ts";
 import { OpenStackFault } from "../openstack/index.ts";
 import type { End, ImageRequest } from "../requests/image-request.ts";
-import { nameLock, serverLock } from "../requests/locks.ts";
+import { type LockKey, nameLock, serverLock } from "../requests/locks.ts";
 import { problem } from "../requests/problem.ts";
 import type { ClaimedRequest } from "../requests/store.ts";
 import { withEntry } from "../requests/timeline.ts";
 import type { Runtime } from "../runtime.ts";
+import { lastStep } from "./chain.ts";
 import { outageEvidence, outcomeOfFault } from "./fault-outcome.ts";
 import { ClaimLost, Ledger } from "./ledger.ts";
-import { refuse, type StepOutcome, wait } from "./outcome.ts";
+import { type Refusal, refuse, type StepOutcome, type Wait, wait } from "./outcome.ts";
 import type { Step } from "./step.ts";
 import { lostAfterMs, type Transition, transition } from "./transition.ts";
 
 /** A version that was claimed so often without an outcome is poison: the request fails, naming the step. */
 export const maxClaims = 5;
+/** For how long `release` asks again where the cloud refuses to take something back. */
+const refusedReleasePatienceMs = 15 * 60_000;
 /** For how long a request waits for a provider that has gone from the configuration. */
 const unconfiguredPatienceMs = 4 * 3_600_000;
 
@@ -44,6 +47,8 @@ export async function runStep(
   const about = { requestId: request.id, step: step.name, version: request.version };
   try {
     const next = await nextOf(step, request, runtime, invocation);
+    // Whichever way it ends. Before the end is written: a worker that dies in between is asked again, and frees them again.
+    if (next.outcome.endedAt) await freeLocks(request, runtime);
     await settle(request, next, runtime);
     log.info("step", {
       ...about,
@@ -85,10 +90,6 @@ async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { sign
     nowMs: () => clock.now(),
     quietMs: timeoutMs + runtime.settings.settledAfterMs,
   });
-  const ourLocks = [
-    serverLock(request.provider, request.server.id),
-    nameLock(request.provider, request.projectId, request.asked.name),
-  ];
   const report = callLog({ requestId: request.id, step: step.name });
   let answer: StepOutcome;
   try {
@@ -100,8 +101,7 @@ async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { sign
       ledger,
       locks: {
         areOurs: async () =>
-          (await Promise.all(ourLocks.map((key) => locks.holder(key)))).every((id) => id === request.id),
-        free: async () => void (await Promise.all(ourLocks.map((key) => locks.free(key, request.id)))),
+          (await Promise.all(locksOf(request).map((key) => locks.holder(key)))).every((id) => id === request.id),
       },
       nowMs: () => clock.now(),
     });
@@ -111,6 +111,7 @@ async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { sign
     const sinceMs = seenBefore && request.waiting ? request.waiting.evidenceSinceMs : clock.now();
     log.warn("cloud fault", { requestId: request.id, step: step.name, fault: error.message, kind: error.kind });
     answer = outcomeOfFault(error, provider.policy.outagePatienceMs, sinceMs);
+    if (step.name === lastStep && answer.kind === "refuse") answer = insist(answer);
   }
   return { answer, ledger: ledger.entries };
 }
@@ -127,6 +128,19 @@ async function settle(
   const delayMs = signalled ? 0 : nextLookInMs;
   if (delayMs > maxDelayMs) return; // the waker does it
   await queue.send(messageFor(written), delayMs);
+}
+
+/** What is still held in the cloud is worth more than one look: a clear no may pass as well. */
+function insist({ problem: said }: Refusal): Wait {
+  return wait(said.detail, { evidence: said.type, patienceMs: refusedReleasePatienceMs, givingUp: said });
+}
+
+function locksOf({ provider, projectId, server, asked }: ImageRequest): LockKey[] {
+  return [serverLock(provider, server.id), nameLock(provider, projectId, asked.name)];
+}
+
+async function freeLocks(request: ImageRequest, { locks }: Runtime): Promise<void> {
+  await Promise.all(locksOf(request).map((key) => locks.free(key, request.id)));
 }
 
 /** The message that makes a request's present step look, at its present version. */

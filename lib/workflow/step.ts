@@ -24,7 +24,6 @@ export interface StepSurroundings {
   readonly locks: {
     /** Are the locks of the server and of the image's name this request's? */
     areOurs(): Promise<boolean>;
-    free(): Promise<void>;
   };
   nowMs(): number;
 }

@@ -4,7 +4,7 @@ import { imageRequestBody, imageRequestExample } from "../../events/image-reques
 import { problem } from "../requests/problem.ts";
 import { maxTimelineEntries } from "../requests/timeline.ts";
 import { chain, type StepName, stepNames } from "./chain.ts";
-import { pass, refuse, type StepOutcome, wait } from "./outcome.ts";
+import { lookAgain, pass, refuse, type StepOutcome, wait } from "./outcome.ts";
 import { type State, transition } from "./transition.ts";
 
 const asked = imageRequestBody.parse(imageRequestExample);
@@ -89,6 +89,24 @@ test("waiting for the same ends with the step's patience, waiting for something 
   });
   expect(transition(waiting, wait("saving", { evidence: "2" }), patienceMs).outcome.step).toBe("capture");
   expect(transition(waiting, wait("saving", { evidence: "2" }), patienceMs * 8).outcome.step).toBe("release");
+});
+
+test("nothing is asked without a pause: who is to be looked at again at once, and is the same, waits ever longer", () => {
+  let state = begin("quiesce");
+  const delays: (number | undefined)[] = [];
+  for (let look = 0; look < 45; look++) {
+    const { outcome, nextLookInMs } = transition(state, lookAgain("locked"), look);
+    delays.push(nextLookInMs);
+    state = { ...outcome, asked };
+  }
+  expect(delays.slice(0, 5)).toEqual([0, 1_000, 1_000, 2_000, 2_000]);
+  expect(delays.slice(-4)).toEqual([120_000, 120_000, 120_000, 120_000]);
+});
+
+test("what release could not tidy does not take a published image from its requester: completed, with leftovers", () => {
+  const trust = { kind: "trust", mark: "m", intentAtMs: 0, trustId: "t" } as const;
+  const state: State = { ...begin("release"), end: { status: "completed" }, ledger: [trust] };
+  expect(transition(state, refuse(because), 0).outcome.end).toEqual({ status: "completed", leftovers: ["trust t"] });
 });
 
 test("a wait is one entry of the timeline, however often it is seen", () => {

@@ -70,7 +70,8 @@ function stay(state: State, answer: Wait, nowMs: number): Transition {
     );
   }
   const looks = (unchanged?.looks ?? 0) + 1;
-  const inMs = answer.againInMs ?? pace(looks - 1);
+  // A cloud that says yes and does nothing, or "again at once" for hours, must not be asked without a pause.
+  const inMs = looks === 1 ? (answer.againInMs ?? pace(0)) : Math.max(answer.againInMs ?? 0, pace(looks - 1));
   return at(nowMs, inMs, {
     step,
     ...(state.end && { end: state.end }),
@@ -89,12 +90,13 @@ function end(state: State, answer: Refusal, nowMs: number): Transition {
     const ending: End = { status: answer.status, problem: answer.problem };
     return at(nowMs, 0, { step: "release", end: ending, learned, ledger, timeline });
   }
-  const ending: End = {
-    status: "failed",
-    problem: afterwards(state.end, answer.problem),
-    leftovers: leftoversOf(state),
-  };
-  const last = { at: iso(nowMs), step, what: "ended", text: "failed" } as const;
+  const leftovers = leftoversOf(state);
+  // The image was published and stays: the requester has what was asked for, whatever of ours could not be tidied.
+  const ending: End =
+    state.end?.status === "completed"
+      ? { status: "completed", ...(leftovers.length > 0 && { leftovers }) }
+      : { status: "failed", problem: afterwards(state.end, answer.problem), leftovers };
+  const last = { at: iso(nowMs), step, what: "ended", text: ending.status } as const;
   return { outcome: { step, end: ending, endedAt: iso(nowMs), learned, ledger, timeline: withEntry(timeline, last) } };
 }
 

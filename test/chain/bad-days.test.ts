@@ -1,5 +1,7 @@
 // Bad days: clouds that fail, servers that are meddled with, workers that die. Every request ends, and nothing is left.
 import type { Fault } from "../../infra/simulated-openstack/index.ts";
+import { nameLock, serverLock } from "../../lib/requests/locks.ts";
+import { sweepTrusts } from "../../lib/tidying/unclaimed-trusts.ts";
 import { asking, type Bench, expectNothingLeft, imageOf, serverNow, startBench } from "./bench.ts";
 
 let bench: Bench;
@@ -253,6 +255,103 @@ describe("a cloud", () => {
     expect(request.end?.status).toBe("cancelled");
     expect(request.timeline.map(({ text }) => text)).toContain("making sure that nothing came of a lost call");
     await expectNothingLeft(bench, request, { image: false });
+  });
+});
+
+describe("a cloud", () => {
+  const at = async (id: string, step: string) => await bench.drive(id, (request) => request.step === step);
+
+  test("whose Glance never comes back has the server given back by Nova all the same", async () => {
+    const id = await post();
+    await bench.drive(id, ({ step, ledger }) => step === "capture" && ledger.some((entry) => "thingId" in entry));
+    bench.cloud.faults.add({ service: "image", when: "before", answer: { error: 503 } });
+    const request = await bench.drive(id);
+    expect(source()).toMatchObject({ vmState: "active", lockedBy: null });
+    expect(request.end).toMatchObject({
+      status: "failed",
+      leftovers: [/^trust /, /^image /].map(expect.stringMatching),
+    });
+  });
+
+  test("that says yes to an unlock and does nothing is not believed: the lock is struck when it is seen to be gone", async () => {
+    const id = await post();
+    await at(id, "resume");
+    const lie = { service: "compute", body: /unlock/, when: "before", answer: { shape: "page" }, times: 3 } as const;
+    const placed = bench.cloud.faults.add(lie);
+    const request = await bench.drive(id);
+    expect(placed.hits).toBe(3);
+    expect(request.end).toEqual({ status: "completed" });
+    expect(source()).toMatchObject({ vmState: "active", lockedBy: null });
+  });
+
+  test("that says yes to a lock and never does it is not asked without a pause", async () => {
+    const id = await post();
+    bench.cloud.faults.add({ service: "compute", body: /"lock"/, when: "before", answer: { shape: "page" } });
+    const request = await bench.drive(id);
+    expect(request.end?.status).toBe("failed");
+    expect(bench.cloud.calls.filter(({ action }) => action === "lock").length).toBeLessThan(60);
+  });
+
+  test("that answers a proxy's page, or half of its JSON, is looked at again; only what stays so ends the request", async () => {
+    const id = await post();
+    await at(id, "describe");
+    bench.cloud.faults.add({ service: "image", when: "before", answer: { shape: "page" }, times: 4 });
+    expect((await bench.drive(id, ({ waiting }) => waiting !== undefined)).waiting?.why).toBe(
+      "Glance answers what nobody understands",
+    );
+    bench.cloud.faults.add({ service: "image", when: "before", answer: { shape: "half" }, times: 4 });
+    expect((await bench.drive(id)).end).toEqual({ status: "completed" });
+  });
+
+  test("that once has no such server does not have it left stopped and locked", async () => {
+    const id = await post();
+    await at(id, "resume");
+    bench.cloud.faults.add({ service: "compute", when: "before", answer: { error: 404 }, times: 1 });
+    expect((await bench.drive(id)).end).toEqual({ status: "completed" });
+    expect(source()).toMatchObject({ vmState: "active", lockedBy: null });
+  });
+
+  test("that refuses to delete the delegation: the published image is the requester's, the trust is named, and the sweep deletes it", async () => {
+    const id = await post();
+    await at(id, "release");
+    const refusal = bench.cloud.faults.add({
+      service: "identity",
+      method: "DELETE",
+      when: "before",
+      answer: { error: 400 },
+    });
+    const request = await bench.drive(id);
+    expect(request.end).toEqual({ status: "completed", leftovers: [expect.stringMatching(/^trust /)] });
+    const shown = await bench.call("get-image-request", "alice", { id });
+    expect(shown.body).toMatchObject({
+      status: "completed",
+      image: { name: "first-image" },
+      leftovers: [/^trust /].map(expect.stringMatching),
+    });
+    for (const key of [serverLock("simulated", source().id), nameLock("simulated", request.projectId, "first-image")])
+      expect(await bench.runtime.locks.holder(key)).toBeUndefined();
+    refusal.remove();
+    bench.clock.advance(3_600_001);
+    await sweepTrusts(bench.runtime);
+    expect(Object.values(bench.cloud.state.trusts)).toEqual([]);
+  });
+
+  test("that throttles the call for a snapshot after having taken it makes one image: the client does not ask again by itself", async () => {
+    const id = await post();
+    const late = { error: 429, retryAfter: { seconds: 5 } } as const;
+    bench.cloud.faults.add({ service: "compute", body: /createImage/, when: "after", answer: late, times: 1 });
+    expect((await bench.drive(id)).end).toEqual({ status: "completed" });
+    expect(bench.cloud.calls.filter(({ action }) => action === "createImage")).toHaveLength(1);
+    expect(source().actions.filter(({ action }) => action === "createImage")).toHaveLength(1);
+  });
+
+  test("that says for hours to come back in two seconds is asked ever more slowly", async () => {
+    const id = await post();
+    await at(id, "describe");
+    bench.cloud.calls.length = 0;
+    bench.cloud.faults.add({ service: "image", when: "before", answer: { error: 503, retryAfter: { seconds: 2 } } });
+    expect((await bench.drive(id)).end?.status).toBe("failed");
+    expect(bench.cloud.calls.filter(({ path }) => path.includes("/images/")).length).toBeLessThan(400);
   });
 });
 

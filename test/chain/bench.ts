@@ -85,12 +85,12 @@ export async function startBench(options: BenchOptions = {}) {
   /** Delivers what is due, turning the clock on to the next message, or to the waker, until `until` holds. */
   const drive = async (
     id: string,
-    until: (request: ImageRequest) => boolean = (request) => request.endedAt !== undefined,
+    until: (request: ImageRequest) => boolean | Promise<boolean> = (request) => request.endedAt !== undefined,
   ) => {
     for (let rounds = 0; rounds < 500; rounds++) {
       const request = await runtime.store.get(id);
       if (!request) throw new Error(`request ${id} is not stored`);
-      if (until(request)) return request;
+      if (await until(request)) return request;
       const next = queue.sort((a, b) => a.dueMs - b.dueMs).shift();
       if (!next) {
         clock.advance(Math.max(1, (request.wakeAtMs ?? clock.now()) + 1 - clock.now()));
@@ -177,7 +177,8 @@ const context: Partial<Context> = {
   getRemainingTimeInMillis: () => 29_000,
 };
 
-async function startEmulator(folder: string) {
+/** The table as serverless.yml declares it, on its emulator; the environment then names it. */
+export async function startEmulator(folder: string) {
   const table = await startTableEmulator(join(folder, "table"));
   Object.assign(process.env, {
     AWS_REGION: "eu-central-1",

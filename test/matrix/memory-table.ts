@@ -84,6 +84,7 @@ function read(expression: string, item: object, terms: Terms): boolean {
   if (!comparison) throw new Error(`the table in memory cannot read the condition ${expression}`);
   const found = attribute(item, comparison[1] ?? "", terms);
   const wanted = terms.values[comparison[3] ?? ""];
+  if (typeof wanted === "object") throw new Error(`the table in memory compares no maps: ${expression}`);
   if (comparison[2] === "<") return found !== undefined && compare(found, wanted) < 0;
   return (JSON.stringify(found) === JSON.stringify(wanted)) === (comparison[2] === "=");
 }

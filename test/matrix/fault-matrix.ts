@@ -1,0 +1,44 @@
+// The matrix of faults for one span, as tests: a row a call of a step, a column a kind. Printed whole; an empty cell fails.
+import type { FaultKind } from "../../infra/simulated-openstack/index.ts";
+import { type CellResult, type Span, tryFault, whensOf } from "./fault-cell.ts";
+import { openGrid } from "./grid.ts";
+import { inWords, recordPlaces } from "./places.ts";
+import { openStage, type RequestName } from "./stage.ts";
+
+export async function faultMatrix(name: RequestName, span: Span, kinds: readonly FaultKind[]): Promise<void> {
+  const stage = await openStage();
+  const { calls } = await recordPlaces(stage, name);
+  const rows = calls.flatMap((place) => {
+    return whensOf(place).map((when) => ({ place, when, row: `${inWords(place)} | ${when}` }));
+  });
+  const columns = kinds.map(String);
+  const grid = openGrid(
+    `faults at every call of ${name}, for ${span === "ever" ? "ever" : `one ${span}`}`,
+    rows.map(({ row }) => row),
+    columns,
+  );
+  const results: CellResult[] = [];
+  afterAll(async () => {
+    await stage.close();
+    const most = (count: (result: CellResult) => number) => Math.max(0, ...results.map(count));
+    const bounds = `at most ${most(({ looks }) => looks)} looks and ${most(({ calls }) => calls)} calls a request`;
+    process.stdout.write(`\n${grid.print()}${bounds}\n`);
+  });
+
+  test.each(rows)("$row", async ({ place, when, row }) => {
+    const wrong: string[] = [];
+    for (const kind of kinds) {
+      const result = await tryFault(stage, name, { place, kind, when, span });
+      results.push(result);
+      grid.set(row, String(kind), result.ending);
+      wrong.push(...result.wrong.map((each) => `${kind}: ${each}`));
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("no cell is empty, and what passes ended well", () => {
+    expect(grid.empty()).toEqual([]);
+    const well = results.filter(({ ending }) => ending === "completed").length;
+    expect(well / results.length).toBeGreaterThan(span === "ever" ? 0.1 : 0.6);
+  });
+}
