@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { jest } from "@jest/globals";
+import { cleanScript } from "../../lib/guest/user-data.ts";
 import { stepNames } from "../../lib/workflow/chain.ts";
 import { bundleFunctions } from "./bundle.ts";
 import { checkTemplate, type Template } from "./check-template.ts";
@@ -63,6 +64,18 @@ test("a bundle runs alone, without the repository and its packages", () => {
     const options = { cwd: alone, env: {}, encoding: "utf8" as const };
     expect(execFileSync(process.execPath, ["--input-type=module", "-e", program], options)).toBe("function\n");
   }
+});
+
+test("a bundle that runs alone has the text of the guest scripts", async () => {
+  const alone = mkdtempSync(join(folder, "guest-"));
+  const sources = [{ name: "user-data", handler: "lib/guest/user-data.handler" }];
+  const [bundle] = await bundleFunctions(sources, { serviceFolder: own, outFolder: alone });
+  const job = { nonce: "0123456789", excludePaths: ["/opt/x"], keepPaths: [], keptSystemFiles: [] };
+  const program = `process.stdout.write((await import(${JSON.stringify(bundle?.file)})).cleanScript(${JSON.stringify(job)}))`;
+  const options = { cwd: alone, env: {}, encoding: "utf8" as const };
+  const alonesScript = execFileSync(process.execPath, ["--input-type=module", "-e", program], options);
+  expect(alonesScript).toBe(cleanScript(job));
+  expect(alonesScript).toMatch(/^#!\/bin\/sh\n.*\nzero_free_space\(\) \{.*\nmain "\$@"\n$/s);
 });
 
 test("an unchanged function has the same zip, byte for byte, so that it is not deployed again", async () => {

@@ -1,4 +1,8 @@
 // What a guest's console says to us: frames of our own among everything else that a booting machine prints.
+import { gunzipSync } from "node:zlib";
+import { type FrameKind, messagesIn } from "./frames.ts";
+import { readCleanReport, readVerifyReport } from "./read-report.ts";
+import { Nonsense } from "./records.ts";
 import type { CleanReport, VerifyReport } from "./report.ts";
 
 /**
@@ -17,15 +21,62 @@ export type Heard<Report> =
   | { readonly kind: "nonsense"; readonly why: string };
 
 /** `console`: what Nova shows, at most the last 100 KiB (nova/virt/libvirt/driver.py). */
-export function hearClean(_console: string, _nonce: string): Heard<CleanReport> {
-  throw new Error("not written yet");
+export function hearClean(console: string, nonce: string): Heard<CleanReport> {
+  return hear(console, nonce, "C", readCleanReport);
 }
 
-export function hearVerify(_console: string, _nonce: string): Heard<VerifyReport> {
-  throw new Error("not written yet");
+export function hearVerify(console: string, nonce: string): Heard<VerifyReport> {
+  return hear(console, nonce, "V", readVerifyReport);
 }
 
-/** Why a guest that never spoke did not, as far as its console tells: no cloud-init, no ConfigDrive, a kernel panic, an initramfs shell …; undefined: it does not tell. */
-export function likelyCause(_console: string): string | undefined {
-  throw new Error("not written yet");
+/** A report has some tens of kilobytes; what unpacks to more is a bomb. */
+const reportLimitBytes = 2 * 1024 * 1024;
+
+function hear<Report>(
+  console: string,
+  nonce: string,
+  wanted: FrameKind,
+  read: (text: string) => Report,
+): Heard<Report> {
+  const { whole, contradiction } = messagesIn(console, nonce);
+  if (contradiction !== undefined) return { kind: "nonsense", why: contradiction };
+  const of = (kind: FrameKind) => whole.filter((message) => message.kind === kind);
+  const reports = [...of("C"), ...of("V")];
+  const [failure] = of("F");
+  if (reports.length + (failure ? 1 : 0) > 1)
+    return { kind: "nonsense", why: "two endings were told that contradict each other" };
+  if (failure) return { kind: "failed", why: words(failure.bytes) };
+  const [report] = reports;
+  if (report && report.kind !== wanted) return { kind: "nonsense", why: "the report is of the other script" };
+  if (report) return unpacked(report.bytes, read);
+  const doing = of("P").at(-1);
+  return doing ? { kind: "working", doing: words(doing.bytes) } : { kind: "silence" };
 }
+
+function unpacked<Report>(bytes: Buffer, read: (text: string) => Report): Heard<Report> {
+  let text: string;
+  try {
+    text = gunzipSync(bytes, { maxOutputLength: reportLimitBytes }).toString("latin1");
+  } catch (error) {
+    return {
+      kind: "nonsense",
+      why: `it cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
+  try {
+    return { kind: "report", report: read(text) };
+  } catch (error) {
+    if (error instanceof Nonsense) return { kind: "nonsense", why: error.message };
+    throw error;
+  }
+}
+
+/** For people: without control characters. */
+function words(bytes: Buffer): string {
+  return bytes
+    .toString("utf8")
+    .replace(/\p{Cc}+/gu, " ")
+    .trim();
+}
+
+export { likelyCause } from "./likely-cause.ts";

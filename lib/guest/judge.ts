@@ -21,6 +21,74 @@ export interface Verdict {
   readonly warnings: readonly Finding[];
 }
 
-export function judge(_report: VerifyReport, _expected: Expectations): Verdict {
-  throw new Error("not written yet");
+export function judge(report: VerifyReport, expected: Expectations): Verdict {
+  const stops = [...bootFindings(report), ...leftFindings(report)];
+  const warnings = [...diskFindings(report)];
+  if (expected.source) stops.push(...identityFindings(report, expected.source));
+  if (report.guestAgent === "absent") {
+    const finding = { code: "no-guest-agent", detail: "qemu-guest-agent is not installed." };
+    (expected.guestAgentNeeded ? stops : warnings).push(finding);
+  }
+  for (const finding of postScriptFindings(report)) warnings.push(finding);
+  for (const problem of report.problems) warnings.push({ code: "problem", detail: problem });
+  return { sound: stops.length === 0, stops, warnings };
+}
+
+/** "error" is what cloud-init says of a failed module, too: it ran to its end, and the image may do without it. "running": it never ended. */
+function* bootFindings({ cloudInitStatus, cloudInit }: VerifyReport): Generator<Finding> {
+  const { status, datasource, errors } = cloudInitStatus;
+  if (status === "running" || status === "not run" || status === "")
+    yield { code: "cloud-init-unfinished", detail: "cloud-init did not come to its end." };
+  else if (status === "error")
+    yield {
+      code: "cloud-init-error",
+      detail: `cloud-init reports errors: ${errors.slice(0, 3).join("; ") || "none named"}`,
+    };
+  if (status === "done" && !/ConfigDrive|OpenStack/.test(datasource))
+    yield {
+      code: "cloud-init-datasource",
+      detail: `cloud-init took its data from ${datasource || "nowhere"}, not from the cloud.`,
+    };
+  if (cloudInit.version === "") yield { code: "no-cloud-init", detail: "The package cloud-init is not installed." };
+}
+
+function* leftFindings({ forbidden }: VerifyReport): Generator<Finding> {
+  for (const { path, why } of forbidden.items)
+    yield why === "excluded"
+      ? { code: "excluded-path", detail: `${path} was to be excluded and is there.` }
+      : { code: "forbidden-path", detail: `${path} is in a folder that had to be empty.` };
+  if (forbidden.omitted > 0)
+    yield { code: "forbidden-path", detail: `${forbidden.omitted} more files are where nothing may be.` };
+}
+
+function* identityFindings(report: VerifyReport, source: NonNullable<Expectations["source"]>): Generator<Finding> {
+  if (report.machineIdHash === "") yield { code: "no-machine-id", detail: "It has no machine id." };
+  else if (report.machineIdHash === source.machineIdHash)
+    yield { code: "same-machine-id", detail: "Its machine id is the source's." };
+  const shared = report.hostKeyHashes.filter((hash) => source.hostKeyHashes.includes(hash));
+  if (shared.length > 0)
+    yield { code: "same-host-key", detail: `${shared.length} of its SSH host keys are the source's.` };
+  if (report.hostKeyHashes.length === 0 && source.hostKeyHashes.length > 0)
+    yield { code: "no-host-key", detail: "It made no SSH host keys, though the source had some." };
+}
+
+function* diskFindings({ rootFileSystem }: VerifyReport): Generator<Finding> {
+  const { grown, sizeBytes, diskBytes, usedBytes } = rootFileSystem;
+  if (!grown)
+    yield {
+      code: "not-grown",
+      detail: `The root file system has ${sizeBytes} bytes on a disk of ${diskBytes}: it did not grow.`,
+    };
+  if (sizeBytes > 0 && usedBytes > sizeBytes * 0.95)
+    yield { code: "disk-full", detail: `The root file system is full: ${usedBytes} of ${sizeBytes} bytes.` };
+}
+
+/** What a post-script does is its author's business: told, not judged. */
+function* postScriptFindings({ postScripts }: VerifyReport): Generator<Finding> {
+  for (const { name, exitStatus, timedOut, outputEnd } of postScripts) {
+    const end = outputEnd.trim() === "" ? "" : ` Its last words: ${outputEnd.trim().slice(-200)}`;
+    if (timedOut) yield { code: "post-script-timeout", detail: `${name} was stopped: it took too long.${end}` };
+    else if (exitStatus === null) yield { code: "post-script-not-run", detail: `${name} was not run.` };
+    else if (exitStatus !== 0) yield { code: "post-script-failed", detail: `${name} ended with ${exitStatus}.${end}` };
+  }
 }
