@@ -1,6 +1,7 @@
 // The cloud behind its HTTP face: state, clock and timing, which every handler is given.
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Clock } from "./clock.ts";
+import type { Contents } from "./image/contents.ts";
 import type { CloudState } from "./state.ts";
 import type { Timing } from "./timing.ts";
 import { type ServerDue, settle } from "./transitions.ts";
@@ -10,13 +11,16 @@ export class Core {
   #state: CloudState;
   readonly clock: Clock;
   readonly timing: Timing;
+  /** What was uploaded; not part of the state. */
+  readonly contents: Contents;
   /** `http://127.0.0.1:PORT`, known once it listens. */
   baseUrl = "";
 
-  constructor(state: CloudState, clock: Clock, timing: Timing) {
+  constructor(state: CloudState, clock: Clock, timing: Timing, contents: Contents) {
     this.#state = state;
     this.clock = clock;
     this.timing = timing;
+    this.contents = contents;
   }
 
   get state(): CloudState {

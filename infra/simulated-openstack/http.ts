@@ -29,7 +29,8 @@ export type Answer = {
   status: number;
   json?: unknown;
   text?: string;
-  bytes?: Buffer;
+  /** Bytes as they are, in pieces that are made while they are sent. */
+  stream?: { size: number; pieces(): Iterable<Buffer> };
   headers?: Record<string, string>;
 };
 
@@ -109,7 +110,10 @@ async function deal(dealings: Dealings, incoming: IncomingMessage, outgoing: Ser
       if (!bytes) return service.tooLarge(request);
       const happened = core.settle();
       const given = service.answer(request);
-      if (happened || !["GET", "HEAD"].includes(request.method)) dealings.save();
+      if (happened || !["GET", "HEAD"].includes(request.method)) {
+        core.contents.keepOnly((imageId) => Object.hasOwn(core.state.images, imageId));
+        dealings.save();
+      }
       return given;
     },
     rehearse: () => (bytes ? core.rehearse(() => service.answer(request)) : service.tooLarge(request)),

@@ -9,6 +9,7 @@ import { readDataFile, writeDataFile } from "./data-file.ts";
 import { FaultRegistry } from "./faults.ts";
 import { httpServer } from "./http.ts";
 import { identityService } from "./identity/service.ts";
+import { contentsInFolder, contentsInMemory } from "./image/contents.ts";
 import { imageService } from "./image/service.ts";
 import { listen, stop } from "./listening.ts";
 import { type NamedIds, namedIds } from "./named-ids.ts";
@@ -30,7 +31,7 @@ export type { Timing } from "./timing.ts";
 export type SimulationOptions = {
   /** 0, the default: any that is free. */
   port?: number;
-  /** Where the state is kept as JSON, written whole after every call that changes it and continued from if it is there. Absent: memory only. */
+  /** Where the state is kept as JSON, written whole after every call that changes it and continued from if it is there; uploaded bytes beside it, in `FILE.images/`. Absent: memory only. */
   dataFile?: string;
   /** The machine's time by default. */
   clock?: Clock;
@@ -62,9 +63,10 @@ export type SimulatedCloud = {
 export async function startSimulatedCloud(options: SimulationOptions = {}): Promise<SimulatedCloud> {
   const clock = options.clock ?? systemClock;
   const { dataFile } = options;
-  const kept = dataFile === undefined ? undefined : readDataFile(dataFile);
+  const contents = dataFile === undefined ? contentsInMemory() : contentsInFolder(`${dataFile}.images`);
+  const kept = dataFile === undefined ? undefined : readDataFile(dataFile, contents);
   const state = kept ?? seeded(options.seed ?? demoSeed, clock.now());
-  const core = new Core(state, clock, timingAt(options.speed ?? 1, options.serverTiming));
+  const core = new Core(state, clock, timingAt(options.speed ?? 1, options.serverTiming), contents);
   const save = () => {
     if (dataFile !== undefined) writeDataFile(dataFile, core.state);
   };

@@ -1,9 +1,10 @@
 // A state that a former version wrote, brought up to what this one reads.
 import { isObject, stringAt } from "./bodies.ts";
+import type { Contents } from "./image/contents.ts";
 import { type CloudState, emptyState } from "./state.ts";
 
-/** Version 1 knew volumes only by name, size and owner. Throws for versions that are not known. */
-export function broughtUpToDate(document: unknown): CloudState {
+/** Version 1 knew volumes only by name, size and owner, and kept uploaded bytes as base64 in the state. Throws for versions that are not known. */
+export function broughtUpToDate(document: unknown, contents: Contents): CloudState {
   const version = isObject(document) ? document.schemaVersion : undefined;
   if (!isObject(document) || (version !== 1 && version !== 2)) throw new Error(`schemaVersion is ${version}, not 2`);
   const empty = emptyState(stringAt(document, "signingKey") ?? "");
@@ -26,6 +27,12 @@ export function broughtUpToDate(document: unknown): CloudState {
       },
       known,
     );
+  }
+  for (const image of Object.values(state.images)) {
+    const base64: string | null = image.content;
+    if (base64 === null) continue;
+    contents.put(image.id, Buffer.from(base64, "base64"));
+    image.content = "uploaded";
   }
   return state;
 }

@@ -2,6 +2,7 @@
 import type { FlavorRecord, ServerRecord } from "./compute/records.ts";
 import type { ApplicationCredential, Grant, Project, Role, Trust, User } from "./identity/records.ts";
 import type { ImageRecord } from "./image/records.ts";
+import { type Policies, zedPolicies } from "./policies.ts";
 import type { Due } from "./transitions.ts";
 import type { VolumeRecord, VolumeSnapshotRecord } from "./volume/records.ts";
 
@@ -29,6 +30,14 @@ export type CloudState = {
   /** Cinder's quota of each project. */
   volumeQuota: { volumes: number; snapshots: number; gibibytes: number };
   images: Record<string, ImageRecord>;
+  /** Glance's own limits; `userStorageBytes` 0: none. */
+  imageQuota: { sizeCapBytes: number; userStorageBytes: number; properties: number; tags: number; members: number };
+  /**
+   * Where images lie. `rbd`: a server's disk and Glance's store are both in Ceph. Its snapshots are then `raw`, as large as the disk, made without their bytes being read and so
+   * without hashes; and a raw image from which servers were booted cannot be deleted while they exist.
+   */
+  imageStore: "file" | "rbd";
+  policies: Policies;
   /** The quota that Glance tells of a project through unified limits; absent: it tells nothing, `{"usage": {}}`. */
   imageLimits: { sizeTotalMib: number; countTotal: number; countUploading: number; stageTotalMib: number } | null;
   /** What is yet to happen. */
@@ -55,6 +64,9 @@ export function emptyState(signingKey: string): CloudState {
     volumeSnapshots: {},
     volumeQuota: { volumes: 10, snapshots: 10, gibibytes: 1000 },
     images: {},
+    imageQuota: { sizeCapBytes: 2 ** 40, userStorageBytes: 0, properties: 128, tags: 128, members: 128 },
+    imageStore: "file",
+    policies: zedPolicies(),
     imageLimits: null,
     due: [],
   };

@@ -69,7 +69,10 @@ function source(call: ComputeCall, mapping: Record<string, unknown>): () => Volu
   }
   if (kind === "snapshot") {
     const snapshot = own(core.state.volumeSnapshots, id);
-    if (snapshot?.projectId !== projectId) throw unobtainable("snapshot", id);
+    if (snapshot?.projectId !== projectId)
+      throw mapping.uuid === undefined
+        ? unobtainable("snapshot", id)
+        : refuse(400, `Snapshot ${id} could not be found.`);
     const { imageMetadata, usedBytes } = snapshot;
     const sizeGib = Number(mapping.volume_size ?? snapshot.sizeGib);
     return () => newVolume(core, { ...look, sizeGib, snapshotId: id, imageMetadata, usedBytes });
@@ -78,10 +81,7 @@ function source(call: ComputeCall, mapping: Record<string, unknown>): () => Volu
     const image = bootableImage(call, id, `Block Device Mapping is Invalid: failed to get image ${id}.`);
     const sizeGib = Number(mapping.volume_size);
     if (!(sizeGib > 0))
-      throw refuse(
-        400,
-        "Block Device Mapping is Invalid: Images with destination_type 'volume' need to have a non-zero size specified",
-      );
+      throw refuse(400, "Images with destination_type 'volume' need to have a non-zero size specified");
     const imageMetadata = { ...image.properties, image_id: image.id, image_name: image.name ?? "" };
     const usedBytes = image.disk?.usedBytes ?? 0;
     return () => newVolume(core, { ...look, sizeGib, snapshotId: null, imageMetadata, usedBytes });

@@ -9,7 +9,7 @@ import { type ComputeCall, operationOf } from "./call.ts";
 import { checkMetadata, checkName, checkState } from "./checks.ts";
 import { begin, closeEvents, recordAction } from "./operations.ts";
 import type { ServerRecord } from "./records.ts";
-import { invalidField, refuse } from "./refusals.ts";
+import { invalidField, notAllowed, refuse } from "./refusals.ts";
 
 /**
  * 202 with the image's id in the body from 2.45 on; before, in `Location`, an address of Glance without its version (measured on Zed). A lock does not
@@ -26,6 +26,8 @@ export function createImage(
   checkState(server, "createImage", ["active", "stopped", "paused", "suspended"]);
   const snapshotter = { userId: caller.user.id, projectId };
   if (server.imageId === null) {
+    if (!core.state.policies.createVolumeBackedImage && !caller.isAdmin)
+      throw notAllowed("os_compute_api:servers:create_image:allow_volume_backed");
     checkSnapshotQuota(core, server);
     const image = volumeBackedSnapshot(core, server, snapshotter, name, metadata);
     closeEvents(recordAction(core, server, operationOf(call, "createImage", "api_snapshot_instance")), core.now());
@@ -85,8 +87,9 @@ function snapshotCourse(core: Core, server: ServerRecord, imageId: string): { af
   ];
 }
 
-export const snapshotMs = ({ timing }: Core, { guest }: ServerRecord): number =>
-  timing.snapshotFixedMs + (guest.diskBytes / 2 ** 20) * timing.snapshotMsPerMib;
+/** In Ceph no bytes are moved. */
+export const snapshotMs = ({ state, timing }: Core, { guest }: ServerRecord): number =>
+  timing.snapshotFixedMs + (state.imageStore === "rbd" ? 0 : guest.diskBytes / 2 ** 20) * timing.snapshotMsPerMib;
 
 function accepted({ core, minor }: ComputeCall, imageId: string): Answer {
   if (minor >= 45) return { status: 202, json: { image_id: imageId } };

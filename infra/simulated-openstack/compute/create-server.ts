@@ -48,11 +48,11 @@ const attributes: Record<string, number> = {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function createServer(call: ComputeCall): Answer {
-  const { core, minor } = call;
+  const { core } = call;
   const wanted = bodyOf(call).server;
   if (!isObject(wanted))
     throw invalidField("server", pythonStr(wanted), `${pythonRepr(wanted)} is not of type 'object'`);
-  checkShape(wanted, minor);
+  checkShape(wanted, call);
 
   const flavor = own(core.state.flavors, String(wanted.flavorRef));
   if (!flavor) throw refuse(400, `Flavor ${String(wanted.flavorRef)} could not be found.`);
@@ -85,7 +85,7 @@ function createServer(call: ComputeCall): Answer {
   };
 }
 
-function checkShape(wanted: Record<string, unknown>, minor: number): void {
+function checkShape(wanted: Record<string, unknown>, { minor, projectId }: ComputeCall): void {
   for (const required of ["name", "flavorRef", ...(minor >= 37 ? ["networks"] : [])]) {
     if (!(required in wanted)) throw invalidField("server", pythonRepr(wanted), `'${required}' is a required property`);
   }
@@ -103,6 +103,8 @@ function checkShape(wanted: Record<string, unknown>, minor: number): void {
   if (networks !== undefined && !Array.isArray(networks) && !(word && minor >= 37)) {
     throw invalidField("networks", pythonStr(networks), `${pythonRepr(networks)} is not of type 'array'`);
   }
+  // There is a Neutron without a single network (measured on Zed); `none` is what can be had.
+  if (networks === "auto") throw refuse(400, `Unable to automatically allocate a network for project ${projectId}`);
   for (const network of Array.isArray(networks) ? networks : []) {
     throw refuse(400, `Network ${isObject(network) ? String(network.uuid) : String(network)} could not be found.`);
   }
@@ -130,8 +132,8 @@ function checkQuota({ core, projectId }: ComputeCall, flavor: FlavorRecord): voi
   const used = usageOf(core, projectId);
   const { quota } = core.state;
   const over = [
-    { name: "instances", wanted: 1, used: used.instances, allowed: quota.instances },
     { name: "cores", wanted: flavor.vcpus, used: used.cores, allowed: quota.cores },
+    { name: "instances", wanted: 1, used: used.instances, allowed: quota.instances },
     { name: "ram", wanted: flavor.ramMib, used: used.ramMib, allowed: quota.ramMib },
   ].filter((one) => one.used + one.wanted > one.allowed);
   if (over.length === 0) return;

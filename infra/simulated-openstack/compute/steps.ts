@@ -29,10 +29,10 @@ export function steps(core: Core, server: ServerRecord, { at, step }: ServerDue)
       withImage(step.imageId, () => (step.taskState === null ? finish(server, at) : task(server, at, step.taskState)));
       break;
     case "snapshotSaving":
-      withImage(step.imageId, (image) => startSaving(image, at));
+      withImage(step.imageId, (image) => startSaving(core, image, at));
       break;
     case "snapshotActive":
-      withImage(step.imageId, (image) => finishSnapshot(server, image, at));
+      withImage(step.imageId, (image) => finishSnapshot(core, server, image, at));
       break;
     case "snapshotFailed":
       withImage(step.imageId, (image) => finish(server, at, failSnapshot(core, server, image)));

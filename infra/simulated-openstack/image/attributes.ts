@@ -1,5 +1,7 @@
 // The attributes of an image that a request may set, and what Glance says to a value that does not fit.
 import { own, pythonRepr } from "../bodies.ts";
+import { isProtected } from "../policies.ts";
+import type { ImageCall } from "./call.ts";
 import type { ImageRecord, Visibility } from "./records.ts";
 import { notSchema, readOnly, refuse } from "./refusals.ts";
 
@@ -21,9 +23,6 @@ const readOnlyNames = new Set([
 
 const reservedNames = new Set(["location", "deleted", "deleted_at"]);
 
-const maxProperties = 128;
-const maxTags = 128;
-
 export const coreNames = new Set([
   "name",
   "visibility",
@@ -36,6 +35,22 @@ export const coreNames = new Set([
   "min_ram",
   "min_disk",
 ]);
+
+/** 403 for a property that only administrators may touch (glance/api/property_protections.py). */
+export function checkUnprotected({ core, viewer }: ImageCall, name: string): void {
+  if (!viewer.isAdmin && !coreNames.has(name) && isProtected(core.state.policies, name))
+    throw refuse(403, `Attribute '${name}' is reserved.`);
+}
+
+/** 403 where the cloud does not let the caller show the image to so many. */
+export function checkVisibility({ core, viewer }: ImageCall, visibility: unknown): void {
+  const { publicizeImage, communitizeImage } = core.state.policies;
+  if (viewer.isAdmin) return;
+  if (visibility === "public" && publicizeImage === "admin") throw notAuthorized("publicize_image");
+  if (visibility === "community" && communitizeImage === "admin") throw notAuthorized("communitize_image");
+}
+
+const notAuthorized = (rule: string) => refuse(403, `You are not authorized to complete ${rule} action.`);
 
 /** 403 for what a request may never touch; `id` only when an image is made (measured on Zed). */
 export function checkWritable(name: string, options: { creating: boolean }): void {
@@ -54,18 +69,19 @@ export function setAttribute(image: ImageRecord, name: string, value: unknown): 
 }
 
 /** 413 over Glance's quotas of properties and tags. */
-export function checkQuotas(image: ImageRecord): void {
+export function checkQuotas({ core }: ImageCall, image: ImageRecord): void {
+  const { imageQuota: quota } = core.state;
   const properties = Object.keys(image.properties).length;
-  if (properties > maxProperties) {
+  if (properties > quota.properties) {
     throw refuse(
       413,
-      `The limit has been exceeded on the number of allowed image properties. Attempted: ${properties}, Maximum: ${maxProperties}`,
+      `The limit has been exceeded on the number of allowed image properties. Attempted: ${properties}, Maximum: ${quota.properties}`,
     );
   }
-  if (image.tags.length > maxTags) {
+  if (image.tags.length > quota.tags) {
     throw refuse(
       413,
-      `The limit has been exceeded on the number of allowed image tags. Attempted: ${image.tags.length}, Maximum: ${maxTags}`,
+      `The limit has been exceeded on the number of allowed image tags. Attempted: ${image.tags.length}, Maximum: ${quota.tags}`,
     );
   }
 }

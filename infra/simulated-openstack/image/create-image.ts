@@ -1,7 +1,7 @@
 // POST /v2/images: the record of an image, without bytes yet.
 import { isObject, parseJson } from "../bodies.ts";
 import type { Answer } from "../http.ts";
-import { checkQuotas, checkWritable, setAttribute } from "./attributes.ts";
+import { checkQuotas, checkUnprotected, checkVisibility, checkWritable, setAttribute } from "./attributes.ts";
 import type { ImageCall, ImageRoute } from "./call.ts";
 import { imageView } from "./image-view.ts";
 import { checkCount } from "./info.ts";
@@ -25,13 +25,15 @@ function createImage(call: ImageCall): Answer {
     );
 
   const image = newImage(core, { id, owner: viewer.projectId });
-  for (const [name, value] of Object.entries(attributes)) setAttribute(image, name, value);
-  checkQuotas(image);
+  for (const [name, value] of Object.entries(attributes)) {
+    checkUnprotected(call, name);
+    setAttribute(image, name, value);
+  }
+  checkQuotas(call, image);
   if (!viewer.isAdmin && image.owner !== viewer.projectId) {
     throw refuse(403, `You are not permitted to create images owned by '${image.owner}'.`);
   }
-  if (!viewer.isAdmin && image.visibility === "public")
-    throw refuse(403, "You are not authorized to complete publicize_image action.");
+  checkVisibility(call, image.visibility);
   if (core.state.images[id]) throw refuse(409, `Image ID ${id} already exists!`);
   checkCount(call);
   core.state.images[id] = image;

@@ -1,8 +1,8 @@
 // The images that Nova makes of servers: what stands on them at first, while saving, and once active.
-import { createHash } from "node:crypto";
 import type { ServerRecord } from "../compute/records.ts";
 import type { Core } from "../core.ts";
 import { newSnapshot } from "../volume/snapshots.ts";
+import { putHashes } from "./bytes.ts";
 import { type ImageRecord, newImage } from "./records.ts";
 
 export type Snapshotter = { userId: string; projectId: string };
@@ -76,17 +76,17 @@ export function volumeBackedSnapshot(
     block_device_mapping: JSON.stringify(mapping),
     bdm_v2: "True",
   });
-  fill(image, Buffer.alloc(0), 0);
   image.diskFormat = "qcow2";
   image.containerFormat = "bare";
-  image.content = "";
+  image.sizeBytes = 0;
+  putHashes(image);
   image.status = "active";
   core.state.images[image.id] = image;
   return image;
 }
 
-export function startSaving(image: ImageRecord, atMs: number): void {
-  image.diskFormat = "qcow2";
+export function startSaving(core: Core, image: ImageRecord, atMs: number): void {
+  image.diskFormat = core.state.imageStore === "rbd" ? "raw" : "qcow2";
   image.containerFormat = "bare";
   image.properties = {
     ...image.properties,
@@ -98,10 +98,15 @@ export function startSaving(image: ImageRecord, atMs: number): void {
   image.updatedAt = atMs;
 }
 
-/** The hash is that of a description of the disk, not of bytes: there are none. */
-export function finishSnapshot(server: ServerRecord, image: ImageRecord, atMs: number): void {
-  fill(image, Buffer.from(`${server.id} ${image.id} ${server.guest.diskBytes}`), server.guest.diskBytes);
-  image.virtualSizeBytes = server.flavor.diskGib * 2 ** 30;
+/** A snapshot in Ceph is the whole disk, and nobody has read it: there are no hashes (nova/virt/libvirt/imagebackend.py, direct_snapshot). */
+export function finishSnapshot(core: Core, server: ServerRecord, image: ImageRecord, atMs: number): void {
+  const diskBytes = server.flavor.diskGib * 2 ** 30;
+  image.virtualSizeBytes = diskBytes;
+  if (core.state.imageStore === "rbd") image.sizeBytes = diskBytes;
+  else {
+    image.sizeBytes = server.guest.diskBytes;
+    putHashes(image);
+  }
   image.disk = { usedBytes: server.guest.diskBytes, obeysAcpi: server.guest.obeysAcpi };
   image.status = "active";
   image.updatedAt = atMs;
@@ -113,12 +118,6 @@ export function failSnapshot(core: Core, server: ServerRecord, image: ImageRecor
   server.guest.snapshotFailure = null;
   delete core.state.images[image.id];
   return reason;
-}
-
-function fill(image: ImageRecord, bytes: Buffer, sizeBytes: number): void {
-  image.sizeBytes = sizeBytes;
-  image.checksum = createHash("md5").update(bytes).digest("hex");
-  image.hashValue = createHash("sha512").update(bytes).digest("hex");
 }
 
 /** Nova never hands these on (nova/utils.py, SM_SKIP_KEYS and non_inheritable_image_properties), nor a value longer than its table takes. */

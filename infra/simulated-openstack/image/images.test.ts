@@ -163,7 +163,7 @@ test("more bytes than this cloud keeps are 413, and the image stays queued", asy
   await using out = await tryOut();
   const alice = await out.as("alice");
   const id = await make(alice, { disk_format: "raw", container_format: "bare" });
-  expect((await alice.ask("PUT", `${images}/${id}/file`, new Uint8Array(4 * 2 ** 20 + 1), octets)).status).toBe(413);
+  expect((await alice.ask("PUT", `${images}/${id}/file`, new Uint8Array(64 * 2 ** 20 + 1), octets)).status).toBe(413);
   expect((await alice.ask("GET", `${images}/${id}`)).body).toMatchObject({ status: "queued" });
 });
 

@@ -40,8 +40,20 @@ export function checkCount(call: ImageCall): void {
     throw overLimit(call, "image_count_total", limits.countTotal, usageOf(call).count);
 }
 
-/** 413 once the sum is over the limit; what carries it over is let through (glance/quota/keystone.py: soft limits). */
-export function checkSize(call: ImageCall): void {
+/**
+ * 413 for one upload larger than any image may be, or than what its project may have in all; once the sum is over a unified limit, where what carries it over is let
+ * through (glance/quota/keystone.py: soft limits).
+ */
+export function checkSize(call: ImageCall, bytes: number): void {
+  const { sizeCapBytes, userStorageBytes } = call.core.state.imageQuota;
+  if (bytes > sizeCapBytes) throw refuse(413, "The incoming image is too large: The provided image is too large.");
+  const remaining = userStorageBytes - usageOf(call).bytes;
+  if (userStorageBytes > 0 && bytes > remaining) {
+    throw refuse(
+      413,
+      `Image exceeds the storage quota: The size of the data ${bytes} will exceed the limit. ${remaining} bytes remaining.`,
+    );
+  }
   const limits = call.core.state.imageLimits;
   if (limits && usageOf(call).sizeMib > limits.sizeTotalMib)
     throw overLimit(call, "image_size_total", limits.sizeTotalMib, usageOf(call).sizeMib);
@@ -53,11 +65,13 @@ const overLimit = ({ viewer }: ImageCall, name: string, limit: number, used: num
     `Project ${viewer.projectId} is over a limit for [Resource ${name} is over limit of ${limit} due to current usage ${used} and delta 1]`,
   );
 
-function usageOf({ core, viewer }: ImageCall): { count: number; uploading: number; sizeMib: number } {
+function usageOf({ core, viewer }: ImageCall): { count: number; uploading: number; bytes: number; sizeMib: number } {
   const own = Object.values(core.state.images).filter(({ owner }) => owner === viewer.projectId);
+  const bytes = own.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
   return {
     count: own.length,
     uploading: own.filter(({ status }) => status === "queued" || status === "saving").length,
-    sizeMib: Math.ceil(own.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0) / 2 ** 20),
+    bytes,
+    sizeMib: Math.ceil(bytes / 2 ** 20),
   };
 }

@@ -16,8 +16,6 @@ export const memberRoutes: ImageRoute[] = [
   ["DELETE", `${path}/{memberId}`, removeMember],
 ];
 
-const maxMembers = 128;
-
 /** The owner sees them all, a member itself. Only shared images have members: else 403. */
 function listMembers(call: ImageCall): Answer {
   const image = imageOf(call);
@@ -43,6 +41,7 @@ function addMember(call: ImageCall): Answer {
   if (typeof memberId !== "string") throw refuse(400, "Member to be added not specified");
   if (memberId === "") throw refuse(400, "Member can't be empty");
   if (own(image.members, memberId)) throw refuse(409, `Member ${memberId} is duplicated for image ${image.id}`);
+  const { members: maxMembers } = call.core.state.imageQuota;
   const count = Object.keys(image.members).length + 1;
   if (count > maxMembers) {
     throw refuse(

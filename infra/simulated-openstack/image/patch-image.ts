@@ -1,7 +1,14 @@
 // PATCH /v2/images/{id}: a list of changes, all of them or none.
 import { isObject, own, parseJson } from "../bodies.ts";
 import type { Answer } from "../http.ts";
-import { checkQuotas, checkWritable, coreNames, setAttribute } from "./attributes.ts";
+import {
+  checkQuotas,
+  checkUnprotected,
+  checkVisibility,
+  checkWritable,
+  coreNames,
+  setAttribute,
+} from "./attributes.ts";
 import { type ImageCall, type ImageRoute, ownImageOf } from "./call.ts";
 import { imageView } from "./image-view.ts";
 import type { ImageRecord } from "./records.ts";
@@ -22,7 +29,7 @@ function patchImage(call: ImageCall): Answer {
   const image = ownImageOf(call);
   const changed = structuredClone(image);
   for (const operation of operations) apply(call, image, changed, operation);
-  checkQuotas(changed);
+  checkQuotas(call, changed);
   if (operations.length > 0) changed.updatedAt = call.core.now();
   Object.assign(image, changed);
   return { status: 200, json: imageView(image) };
@@ -84,7 +91,9 @@ function nameFrom(pointer: string): string {
 }
 
 /** `before` is the image as it was, `changed` as the earlier changes of the list have made it. */
-function apply({ viewer }: ImageCall, before: ImageRecord, changed: ImageRecord, { op, name, value }: Operation): void {
+function apply(call: ImageCall, before: ImageRecord, changed: ImageRecord, { op, name, value }: Operation): void {
+  const { viewer } = call;
+  checkUnprotected(call, name);
   const isCore = coreNames.has(name);
   if (op === "remove") {
     if (isCore) throw denied(`Property ${name} may not be removed.`);
@@ -100,9 +109,7 @@ function apply({ viewer }: ImageCall, before: ImageRecord, changed: ImageRecord,
       ? refuse(403, `Forbidding request, image ${before.id} not visible`)
       : denied("Owner can't be updated by non admin.");
   }
-  if (name === "visibility" && value === "public" && !viewer.isAdmin) {
-    throw refuse(403, "You are not authorized to complete publicize_image action.");
-  }
+  if (name === "visibility") checkVisibility(call, value);
   if ((name === "disk_format" || name === "container_format") && before.status !== "queued") {
     throw denied(`Attribute ${name} can be only replaced for a queued image.`);
   }

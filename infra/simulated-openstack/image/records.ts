@@ -28,8 +28,11 @@ export type ImageRecord = {
   /** Decides between images made in the same second. */
   sequence: number;
   members: Record<string, { status: "pending" | "accepted" | "rejected"; createdAt: number; updatedAt: number }>;
-  /** What was uploaded, as base64. Images that Nova made, or the seed, have none. */
-  content: string | null;
+  /**
+   * Whether its bytes were `uploaded`; `generated`: they are imagined, and the hashes are theirs; null: they are imagined and have never been read, the hashes are those of a
+   * description.
+   */
+  content: "uploaded" | "generated" | null;
   /** What a server booted from it is like; null: nothing that runs. */
   disk: { usedBytes: number; obeysAcpi: boolean } | null;
 };

@@ -15,7 +15,7 @@ function addTag(call: ImageCall): Answer {
   const { tag = "" } = call.parameters;
   if (tag.length > 255) throw refuse(400, `Provided object does not match schema 'image': '${tag}' is too long`);
   const tags = [...new Set([...image.tags, tag])];
-  checkQuotas({ ...image, tags });
+  checkQuotas(call, { ...image, tags });
   image.tags = tags;
   image.updatedAt = call.core.now();
   return { status: 204 };

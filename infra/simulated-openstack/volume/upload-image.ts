@@ -1,8 +1,8 @@
 // os-volume_upload_image: an image of a volume's bytes.
-import { createHash } from "node:crypto";
 import { isObject, parseJson, pythonRepr, pythonStr } from "../bodies.ts";
 import { isoNaive } from "../clock.ts";
 import type { Answer } from "../http.ts";
+import { putHashes } from "../image/bytes.ts";
 import { type ImageRecord, newImage, type Visibility } from "../image/records.ts";
 import { type VolumeCall, type VolumeRoute, volumeOf } from "./call.ts";
 import type { VolumeRecord } from "./records.ts";
@@ -69,11 +69,9 @@ function uploadImage(call: VolumeCall, argument: unknown): Answer {
 
 /** A raw image is as large as the volume, others as what is written of it. */
 export function finishUpload(volume: VolumeRecord, image: ImageRecord, atMs: number): void {
-  const bytes = Buffer.from(`${volume.id} ${volume.usedBytes}`);
   image.sizeBytes = uploadedBytes(image, volume);
   image.virtualSizeBytes = volume.sizeGib * 2 ** 30;
-  image.checksum = createHash("md5").update(bytes).digest("hex");
-  image.hashValue = createHash("sha512").update(bytes).digest("hex");
+  putHashes(image);
   image.disk = { usedBytes: volume.usedBytes, obeysAcpi: true };
   image.status = "active";
   image.updatedAt = atMs;
