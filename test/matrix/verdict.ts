@@ -13,6 +13,8 @@ export interface Meddled {
   readonly images?: readonly string[];
   /** Our image is the owner's to delete or change. */
   readonly ourImage?: boolean;
+  /** The image may bear this name in place of the one asked for. */
+  readonly imageName?: string;
   readonly trust?: boolean;
 }
 
@@ -82,7 +84,7 @@ function imageWrongs(
   fresh: CloudState,
   state: CloudState,
   request: ImageRequest,
-  { images = [], ourImage }: Meddled,
+  { images = [], ourImage, imageName }: Meddled,
 ): string[] {
   const { end } = request;
   const wrong: string[] = [];
@@ -103,7 +105,11 @@ function imageWrongs(
   if (end?.status !== "completed" || ourImage) return wrong;
   const image = made.find(({ id }) => id === published);
   if (!image) return [...wrong, "completed without an image"];
-  if (image.status !== "active" || image.name !== request.asked.name || image.visibility !== request.asked.visibility)
+  if (
+    image.status !== "active" ||
+    ![request.asked.name, imageName].includes(image.name ?? "") ||
+    image.visibility !== request.asked.visibility
+  )
     wrong.push(`the image is ${image.status}, ${image.name}, ${image.visibility}`);
   for (const name of ["darkroom_mark", "instance_uuid", "image_type", "locked_reason"])
     if (image.properties[name] !== undefined) wrong.push(`the image still has ${name}`);
