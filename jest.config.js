@@ -1,4 +1,4 @@
-// How `npm run unit` finds and runs the tests; what needs a real cloud, and what is long, has a configuration of its own.
+// How `npm run unit` finds and runs the tests; what needs a real cloud or real clients, and what is long, has a configuration of its own.
 export default {
   testEnvironment: "node",
   // A bound for what hangs, not a claim: the tests also pass beside a cloud that is being raised on the same two cores.
@@ -6,6 +6,6 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/test/strip-types.js" },
   testMatch: ["<rootDir>/{functions,lib,events,infra,test}/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/real/", "<rootDir>/test/matrix/(faults|people)"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/real/", "<rootDir>/test/clients/", "<rootDir>/test/matrix/(faults|people)"],
   modulePathIgnorePatterns: ["<rootDir>/.build/", "<rootDir>/.serverless/"],
 };
