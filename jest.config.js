@@ -6,6 +6,11 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/test/strip-types.js" },
   testMatch: ["<rootDir>/{functions,lib,events,infra,test}/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/real/", "<rootDir>/test/clients/", "<rootDir>/test/matrix/(faults|people)"],
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    "<rootDir>/test/real/",
+    "<rootDir>/test/clients/",
+    "<rootDir>/test/matrix/(faults|people)",
+  ],
   modulePathIgnorePatterns: ["<rootDir>/.build/", "<rootDir>/.serverless/"],
 };
