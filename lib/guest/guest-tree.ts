@@ -26,8 +26,10 @@ export interface GuestTree {
   readonly paths: () => string[];
   /** Where a text stands, in names, links and contents. */
   readonly find: (text: string) => string[];
-  /** Runs a composed script by a shell ("dash", "busybox sh"). */
+  /** Runs a composed script by a shell, "busybox sh" say. */
   readonly run: (script: string, options?: { shell?: string; env?: Record<string, string> }) => void;
+  /** Empties the console. */
+  readonly forget: () => void;
   readonly remove: () => void;
 }
 
@@ -44,7 +46,7 @@ export function guestTree(...layouts: Layout[]): GuestTree {
     read: (path) => readFileSync(join(root, path), "utf8"),
     paths: () => walk(root).sort(),
     find: (text) => find(root, text),
-    run(script, { shell = "dash", env = {} } = {}) {
+    run(script, { shell = "sh", env = {} } = {}) {
       const file = join(folder, "script.sh");
       writeFileSync(file, script);
       const [command = "", ...args] = shell.split(" ");
@@ -54,6 +56,7 @@ export function guestTree(...layouts: Layout[]): GuestTree {
         stdio: ["ignore", "ignore", "inherit"],
       });
     },
+    forget: () => writeFileSync(consoleFile, ""),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -8,7 +8,7 @@ export function excludePathProblem(path: string): string | undefined {
   const untouched = untouchedPaths.find((each) => isIn(plain, each));
   if (untouched) return `is in ${untouched}, which is not to be touched`;
   const needed = [...neededPaths, ...untouchedPaths].find((each) => isIn(each, plain));
-  if (needed === plain)
+  if (needed === plain || plain === "/")
     return "is a system directory or file: without it the image would not start or could not be checked";
   if (needed) return `holds ${needed}, without which the image would not start or could not be checked`;
   return undefined;

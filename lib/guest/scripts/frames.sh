@@ -59,7 +59,6 @@ tell() {
 }
 
 progress() {
-  DOING=$1
   printf '%s\n' "$1" >"$W/doing"
   tell P "$1"
 }
@@ -78,22 +77,27 @@ last_round() { [ -n "${DARKROOM_ONCE:-}" ]; }
 # heartbeat: while a single command works for long, the console grows as long as the disk is worked on; and an end is put to it all.
 heartbeat() {
   [ -n "$REAL_ROOT" ] || return 0
-  (
-    W=$W/heartbeat
-    mkdir -p "$W"
-    began=$(uptime_s)
-    before=
-    while sleep 10; do
-      if [ $(($(uptime_s) - began)) -gt "$time_limit" ]; then
-        kill "$$"
-        give_up "the time limit of $time_limit s was reached at: $(cat "$W/../doing")"
-      fi
-      now=$(cat /proc/diskstats)
-      [ "$now" = "$before" ] || tell P "$(cat "$W/../doing")"
-      before=$now
-    done
-  ) &
+  beat "$W" &
   HEARTBEAT=$!
+}
+
+beat() {
+  # Its own notes: it speaks beside the one that works.
+  mkdir -p "$W/heartbeat"
+  W=$W/heartbeat
+  began=$(uptime_s)
+  before=
+  while sleep 10; do
+    doing=$(cat "$1/doing")
+    if [ $(($(uptime_s) - began)) -gt "$time_limit" ]; then
+      kill "$$"
+      HEARTBEAT=
+      give_up "the time limit of $time_limit s was reached at: $doing"
+    fi
+    now=$(cat /proc/diskstats)
+    [ "$now" = "$before" ] || tell P "$doing"
+    before=$now
+  done
 }
 
 stop_heartbeat() {

@@ -143,7 +143,7 @@ folder_there() { resolve "$1" && [ -d "$PLACE" ]; }
 # encode TEXT: everything but printable ASCII, and the backslash, as \0ooo, which printf %b reads. user-data.ts writes the same.
 encode() {
   case $1 in
-    *[!\ -~]* | *\\*) printf '%s' "$1" | od -An -v -to1 | tr -s ' \n' '\n\n' | awk '
+    *[!\ -~]* | *\\*) printf '%s' "$1" | od -An -v -to1 | tr -s ' ' '\n' | awk '
       BEGIN { for (c = 32; c < 127; c++) if (c != 92) plain[sprintf("%03o", c)] = sprintf("%c", c) }
       NF { printf "%s", ($1 in plain) ? plain[$1] : "\\0" $1 }' ;;
     *) printf '%s' "$1" ;;
@@ -191,7 +191,8 @@ job() { cat "$W/job.$1" 2>/dev/null; }
 
 # go_on_alone: cloud-init started us from its own folder, which we want to remove, and waits for us. So a copy in memory goes on.
 go_on_alone() {
-  [ -n "$REAL_ROOT" ] && [ -z "${DARKROOM_ALONE:-}" ] || return 0
+  case ${DARKROOM_ROOT:-/} in /) ;; *) return 0 ;; esac
+  [ -z "${DARKROOM_ALONE:-}" ] || return 0
   mkdir -p /run/darkroom
   cat "$0" >/run/darkroom/script
   DARKROOM_ALONE=yes

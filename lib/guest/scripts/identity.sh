@@ -17,7 +17,7 @@ tell_identity() {
 }
 
 tell_system() {
-  name= number= pretty=
+  name='' number='' pretty=''
   if file_there /etc/os-release; then
     while IFS= read -r line; do
       value=${line#*=}

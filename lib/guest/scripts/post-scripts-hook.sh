@@ -18,7 +18,7 @@ if [ "$(cat "$STATE/launch" 2>/dev/null)" = "$launch" ]; then : >/run/atmo/post-
 printf '%s\n' "$launch" >"$STATE/launch"
 
 tell() {
-  printf 'atmo post-script %s\n' "$1" >/dev/console
+  printf 'atmo post-script %s\n' "$1" >>/dev/console
   printf '%s post-script %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" >>"$LOGS/all.log"
 }
 
@@ -38,7 +38,7 @@ for script in "$SCRIPTS"/*; do
   if [ "$(wc -c <"$LOGS/$name.log")" -gt "$LOG_BYTES" ]; then
     tail -c "$LOG_BYTES" "$LOGS/$name.log" >"$LOGS/$name.log.end" && mv "$LOGS/$name.log.end" "$LOGS/$name.log"
   fi
-  tail -n 3 "$LOGS/$name.log" | cut -c 1-200 | sed 's/^/  /' >/dev/console
+  tail -n 3 "$LOGS/$name.log" | cut -c 1-200 | sed 's/^/  /' >>/dev/console
   tell "$name: $(cat "$LOGS/$name.status")"
 done
 : >/run/atmo/post-scripts-done

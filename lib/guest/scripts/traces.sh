@@ -40,7 +40,6 @@ clean_cloud_init() {
   progress "removing cloud-init's state"
   if folder_there /var/lib/cloud; then
     for name in instance instances data sem seed handlers; do drop "/var/lib/cloud/$name"; done
-    for name in sem; do drop "/var/lib/cloud/scripts/$name"; done
   fi
   drop /etc/netplan/50-cloud-init.yaml
   drop /etc/network/interfaces.d/50-cloud-init

@@ -54,7 +54,7 @@ tell_cloud_init() {
   source=$(sed -n 's/.*"datasource": *"\([^"]*\)".*/\1/p' "$result" | head -n 1)
   # "errors": [ one string a line ], or [] on the same line.
   awk '/"errors": *\[/ { inside = 1; if ($0 ~ /\]/) exit; next } inside && /^ *\],?$/ { exit } inside { sub(/^ *"/, ""); sub(/",? *$/, ""); print substr($0, 1, 300) }' "$result" >"$W/cloud-init-errors"
-  status=done
+  status='done'
   ! grep -q '"recoverable_errors": *{[^}]' "$result" || status=degraded
   [ ! -s "$W/cloud-init-errors" ] || status=error
   fact cloudInitStatus "$status" "$(encode "$source")"
@@ -100,7 +100,7 @@ tell_post_scripts() {
   for script in "$scripts_place"/*; do
     [ -e "$script" ] || [ -L "$script" ] || continue
     name=${script##*/}
-    status= timed_out=no end=
+    status='' timed_out=no end=''
     if [ -n "$logs" ] && [ -f "$logs/$name.status" ]; then
       read -r word number <"$logs/$name.status"
       case $word in exit) status=$number ;; timeout) timed_out=yes ;; esac
@@ -125,6 +125,6 @@ tell_root_file_system() {
   disk_bytes=0
   if [ -n "$disk" ] && [ -r "/sys/class/block/$disk/size" ]; then disk_bytes=$(($(cat "/sys/class/block/$disk/size") * 512)); fi
   grown=no
-  [ "$disk_bytes" = 0 ] || [ $((size / 1024 * 20)) -lt $((disk_bytes / 1024 * 19)) ] || grown=yes
+  [ "$disk_bytes" = 0 ] || [ "$((size * 20))" -lt "$((disk_bytes * 19))" ] || grown=yes
   fact rootFileSystem "$(encode "$type")" "$(encode "$device")" "$size" "$used" "$disk_bytes" "$grown"
 }

@@ -1,0 +1,118 @@
+// What can be read in the raw bytes of a disk after `clean`: of what it removed, and of what was deleted before.
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hearClean } from "../../lib/guest/console.ts";
+import type { CleanReport } from "../../lib/guest/report.ts";
+import { cleanScript } from "../../lib/guest/user-data.ts";
+import { countInBytes } from "../real/canaries.ts";
+import { type FileSystem, type LoopDisk, loopDisk } from "./loop-disk.ts";
+
+const nonce = "0123456789abcdef";
+const smallFiles = 300;
+const canary = () => randomBytes(16).toString("hex");
+const notes = mkdtempSync(join(tmpdir(), "disks-"));
+let disk: LoopDisk | undefined;
+afterEach(() => {
+  disk?.remove();
+  disk = undefined;
+});
+afterAll(() => rmSync(notes, { recursive: true }));
+
+/** Everything that is counted, planted as an owner would leave it. */
+function plant(at: string) {
+  const is = {
+    removed: canary(),
+    removedName: canary(),
+    excluded: canary(),
+    deleted: canary(),
+    deletedName: canary(),
+    deletedLarge: canary(),
+    kept: canary(),
+  };
+  for (const folder of ["home/alice", "opt/out", "srv/before", "etc", "opt/kept", "tmp"])
+    mkdirSync(join(at, folder), { recursive: true });
+  for (let n = 0; n < smallFiles; n++) {
+    writeFileSync(join(at, `home/alice/${n}`), `${is.removed}\n`.repeat((n % 5) + 1));
+    writeFileSync(join(at, `srv/before/${n}-${is.deletedName}`), `${is.deleted}\n`.repeat((n % 5) + 1));
+    writeFileSync(join(at, `opt/kept/${n}`), is.kept);
+  }
+  writeFileSync(join(at, `home/alice/${is.removedName}`), "x");
+  writeFileSync(join(at, "opt/out/it's"), is.excluded);
+  writeFileSync(join(at, "srv/before/large"), `${is.deletedLarge}\n`.repeat(200_000));
+  execFileSync("sync", ["-f", at]);
+  rmSync(join(at, "srv/before"), { recursive: true });
+  execFileSync("sync", ["-f", at]);
+  return is;
+}
+
+async function cleaned(fileSystem: FileSystem, sizeMib: number) {
+  disk = loopDisk(fileSystem, sizeMib);
+  const planted = plant(disk.mountPoint);
+  const script = join(notes, "clean.sh");
+  const console = join(notes, `console-${fileSystem}`);
+  writeFileSync(script, cleanScript({ nonce, excludePaths: ["/opt/out/it's"], keepPaths: [], keptSystemFiles: [] }));
+  execFileSync("sh", [script], {
+    env: {
+      PATH: process.env.PATH,
+      DARKROOM_ROOT: disk.mountPoint,
+      DARKROOM_DISK: "1",
+      DARKROOM_CONSOLE: console,
+      DARKROOM_ONCE: "1",
+    },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const heard = hearClean(readFileSync(console, "latin1"), nonce);
+  if (heard.kind !== "report") throw new Error(`no report: ${JSON.stringify(heard)}`);
+  for (let n = 0; n < smallFiles; n++)
+    expect(readFileSync(join(disk.mountPoint, `opt/kept/${n}`), "utf8")).toBe(planted.kept);
+  disk.unmount();
+  const counts = await countInBytes(disk.file, Object.values(planted));
+  const left = Object.fromEntries(Object.entries(planted).map(([what, text]) => [what, counts[text]])) as Record<
+    keyof typeof planted,
+    number
+  >;
+  globalThis.console.log(fileSystem, JSON.stringify(left));
+  return { report: heard.report, left };
+}
+
+const freeSpaceOf = ({ freeSpace }: CleanReport) => freeSpace[0];
+
+test("ext4: nothing is left, neither of what was removed nor of what was deleted before; so it is promised", async () => {
+  const { report, left } = await cleaned("ext4", 512);
+  expect(left).toEqual({
+    removed: 0,
+    removedName: 0,
+    excluded: 0,
+    deleted: 0,
+    deletedName: 0,
+    deletedLarge: 0,
+    kept: expect.any(Number),
+  });
+  expect(left.kept).toBeGreaterThanOrEqual(smallFiles);
+  expect(freeSpaceOf(report)).toMatchObject({ fileSystem: "ext4", road: "fill", promised: true, why: "" });
+  expect(freeSpaceOf(report)?.bytes).toBeGreaterThan(300 * 1024 * 1024);
+});
+
+test("xfs: what was removed is overwritten; what was deleted before is not promised", async () => {
+  const { report, left } = await cleaned("xfs", 512);
+  expect(left).toMatchObject({ removed: 0, excluded: 0, deletedLarge: 0 });
+  expect(freeSpaceOf(report)).toMatchObject({
+    fileSystem: "xfs",
+    road: "fill",
+    promised: false,
+    why: expect.stringContaining("xfs keeps reservations"),
+  });
+});
+
+test("btrfs: nothing can be promised, and that is said", async () => {
+  const { report } = await cleaned("btrfs", 512);
+  expect(freeSpaceOf(report)).toMatchObject({
+    fileSystem: "btrfs",
+    road: "none",
+    promised: false,
+    why: expect.stringContaining("btrfs writes"),
+  });
+});
