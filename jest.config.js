@@ -10,6 +10,7 @@ export default {
     "/node_modules/",
     "<rootDir>/test/real/",
     "<rootDir>/test/clients/",
+    "<rootDir>/test/guests/",
     "<rootDir>/test/matrix/(faults|people)",
   ],
   modulePathIgnorePatterns: ["<rootDir>/.build/", "<rootDir>/.serverless/"],
