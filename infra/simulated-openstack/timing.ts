@@ -26,6 +26,9 @@ export type Timing = {
   /** 3.9 s for 355 MiB in all. */
   snapshotMsPerMib: number;
   attachVolumeMs: number;
+  detachVolumeMs: number;
+  /** Of a guest that does not let go: eight times 20 s. */
+  detachTimeoutMs: number;
   /** An empty volume. */
   volumeCreateMs: number;
   /** A volume of a snapshot or an image. */
@@ -62,6 +65,8 @@ const measured: Timing = {
   snapshotFixedMs: 300,
   snapshotMsPerMib: 10.14,
   attachVolumeMs: 2000,
+  detachVolumeMs: 2000,
+  detachTimeoutMs: 160_000,
   volumeCreateMs: 400,
   volumeFromSourceMs: 640,
   volumeDeleteMs: 120,

@@ -104,18 +104,64 @@ test("over Cinder's quota of snapshots Nova says 403", async () => {
   });
 });
 
-test("attached and detached: the volume is in use and available again; not while it is being made", async () => {
+test("attached and detached: answered at once, done a little later; the volume says where it stands", async () => {
   await using out = await tryOut();
   const alice = await out.as("alice");
+  const { spare } = demoIds.volumes;
   const attachments = `/compute/v2.1/servers/${demoIds.servers["analysis-1"]}/os-volume_attachments`;
-  const status = async (id: string) =>
-    ((await alice.ask("GET", `/volume/v3/volumes/${id}`)).body as { volume: { status: string } }).volume.status;
-  const attach = (volumeId: string) => alice.ask("POST", attachments, { volumeAttachment: { volumeId } });
-  expect((await attach(demoIds.volumes.spare)).status).toBe(200);
-  expect(await status(demoIds.volumes.spare)).toBe("in-use");
-  expect((await alice.ask("DELETE", `${attachments}/${demoIds.volumes.spare}`)).status).toBe(202);
-  expect(await status(demoIds.volumes.spare)).toBe("available");
-  const made = await alice.ask("POST", "/volume/v3/volumes", { volume: { size: 1 } });
-  const refused = await attach((made.body as { volume: { id: string } }).volume.id);
+  const volume = async () => {
+    const { body } = await alice.ask("GET", `/volume/v3/volumes/${spare}`);
+    const { status, attachments } = (body as { volume: { status: string; attachments: unknown[] } }).volume;
+    return [status, attachments.length];
+  };
+  const attach = (volumeId: string) => alice.ask("POST", attachments, { volumeAttachment: { volumeId } }, nova(93));
+  const attached = await attach(spare);
+  expect([attached.status, Object.keys((attached.body as { volumeAttachment: object }).volumeAttachment)]).toEqual([
+    200,
+    ["id", "volumeId", "serverId", "device", "tag", "delete_on_termination"],
+  ]);
+  expect(await volume()).toEqual(["reserved", 0]);
+  expect((await attach(spare)).text).toContain("is already attached to instances");
+  expect((await alice.ask("DELETE", `${attachments}/${spare}`)).status).toBe(400);
+  out.clock.advance(1900);
+  expect(await volume()).toEqual(["attaching", 0]);
+  out.clock.advance(100);
+  expect(await volume()).toEqual(["in-use", 1]);
+  expect((await alice.ask("DELETE", `${attachments}/${spare}`)).status).toBe(202);
+  expect(await volume()).toEqual(["detaching", 1]);
+  out.clock.advance(2000);
+  expect(await volume()).toEqual(["available", 0]);
+  const actions = out.cloud.state.servers[demoIds.servers["analysis-1"]]?.actions ?? [];
+  expect(actions.map(({ action, events }) => [action, events[0]?.result])).toEqual([
+    ["attach_volume", "Success"],
+    ["detach_volume", "Success"],
+  ]);
+});
+
+test("a volume that is still being made cannot be attached", async () => {
+  await using out = await tryOut();
+  const alice = await out.as("alice");
+  const { body } = await alice.ask("POST", "/volume/v3/volumes", { volume: { size: 1 } });
+  const volumeAttachment = { volumeId: (body as { volume: { id: string } }).volume.id };
+  const path = `/compute/v2.1/servers/${demoIds.servers["analysis-1"]}/os-volume_attachments`;
+  const refused = await alice.ask("POST", path, { volumeAttachment });
   expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("current status is creating")]);
+});
+
+test("a guest that does not listen keeps its volume", async () => {
+  await using out = await tryOut();
+  const alice = await out.as("alice");
+  const id = demoIds.servers["ignores-acpi-1"];
+  const path = `/compute/v2.1/servers/${id}/os-volume_attachments`;
+  await alice.ask("POST", path, { volumeAttachment: { volumeId: demoIds.volumes.spare } });
+  out.clock.advance(2000);
+  expect((await alice.ask("DELETE", `${path}/${demoIds.volumes.spare}`)).status).toBe(202);
+  const status = async () =>
+    ((await alice.ask("GET", `/volume/v3/volumes/${demoIds.volumes.spare}`)).body as { volume: { status: string } })
+      .volume.status;
+  out.clock.advance(159_999);
+  expect(await status()).toBe("detaching");
+  out.clock.advance(1);
+  expect(await status()).toBe("in-use");
+  expect(out.cloud.state.servers[id]?.actions.at(-1)).toMatchObject({ action: "detach_volume", message: "Error" });
 });

@@ -84,6 +84,8 @@ export type AttachmentRecord = {
   device: string;
   tag: string | null;
   deleteOnTermination: boolean;
+  /** What Cinder shows as the volume's status while the server does not have it yet, or is to give it up; absent: it has it. */
+  phase?: "reserved" | "attaching" | "detaching";
 };
 
 export type ActionRecord = {

@@ -215,9 +215,11 @@ test("a volume can be attached and detached, in one place at a time", async () =
     alice.ask("POST", `${path(name)}/os-volume_attachments`, { volumeAttachment: { volumeId: demoIds.volumes.spare } });
   expect((await attach("analysis-1")).body).toMatchObject({ volumeAttachment: { device: "/dev/vdb" } });
   expect((await attach("stopped-1")).status).toBe(400);
+  out.clock.advance(2000);
   expect(
     (await alice.ask("DELETE", `${path("analysis-1")}/os-volume_attachments/${demoIds.volumes.spare}`)).status,
   ).toBe(202);
+  out.clock.advance(2000);
   expect((await attach("stopped-1")).status).toBe(200);
   expect(
     (

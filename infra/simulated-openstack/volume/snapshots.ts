@@ -37,8 +37,12 @@ function createSnapshot(call: VolumeCall): Answer {
     throw invalidField("snapshot", pythonRepr(wanted), "'volume_id' is a required property");
   const volume = volumeOf(call, wanted.volume_id);
   const asked = wanted.force === true || /^(1|t|true|on|y|yes)$/i.test(String(wanted.force));
-  if (call.minor >= 66 && wanted.force !== undefined && !asked)
-    throw invalidField("force", pythonRepr(wanted.force), `${pythonRepr(wanted.force)} is not one of [True]`);
+  if (call.minor >= 66 && wanted.force !== undefined && !asked) {
+    throw refuse(
+      400,
+      "Since microversion 3.66 the 'force' flag is invalid for this request.  For backward compatability, however, when the 'force' flag is passed with a value evaluating to True, it is silently ignored.",
+    );
+  }
   const status = statusOf(call.core, volume);
   const force = asked || call.minor >= 66;
   if (status !== "available" && !(force && status === "in-use")) {

@@ -19,8 +19,10 @@ export function holderOf(
   return undefined;
 }
 
-export const statusOf = (core: Core, volume: VolumeRecord): string =>
-  volume.status === "available" && holderOf(core, volume.id) ? "in-use" : volume.status;
+export function statusOf(core: Core, volume: VolumeRecord): string {
+  const held = holderOf(core, volume.id);
+  return held && volume.status === "available" ? (held.attachment.phase ?? "in-use") : volume.status;
+}
 
 /** The answer to a create does not yet say whose it is. */
 export function volumeView(call: VolumeCall, volume: VolumeRecord, options: { created?: true } = {}) {
@@ -90,7 +92,7 @@ export function snapshotView(
 
 function attachments(core: Core, volume: VolumeRecord): unknown[] {
   const held = holderOf(core, volume.id);
-  if (!held) return [];
+  if (!held || held.attachment.phase === "reserved" || held.attachment.phase === "attaching") return [];
   const { server, attachment } = held;
   return [
     {
