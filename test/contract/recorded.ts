@@ -1,0 +1,38 @@
+// Notes which methods of our client are called, so that a test can say which ones no fact is about.
+import type { Cloud } from "../../lib/openstack/index.ts";
+
+/** `compute.getServer`, `cloud.asTrust`, … */
+export type CallsSeen = Set<string>;
+
+/** The same cloud; clouds made of it are noted alike. */
+export function recorded(cloud: Cloud, seen: CallsSeen): Cloud {
+  const noting = <S extends object>(service: string, methods: S): S =>
+    Object.fromEntries(
+      Object.entries(methods).map(([name, method]) => [
+        name,
+        (...given: unknown[]) => {
+          seen.add(`${service}.${name}`);
+          return method(...given);
+        },
+      ]),
+    ) as S;
+  const { identity, compute, image, ...own } = cloud;
+  const noted = noting("cloud", own);
+  return {
+    ...noted,
+    identity: noting("identity", identity),
+    compute: noting("compute", compute),
+    image: noting("image", image),
+    asTrust: (...given) => recorded(noted.asTrust(...given), seen),
+    asToken: (...given) => recorded(noted.asToken(...given), seen),
+    within: (...given) => recorded(noted.within(...given), seen),
+  };
+}
+
+/** Every method that our client has, found on the client itself. */
+export function methodsOf(cloud: Cloud): string[] {
+  const { identity, compute, image, ...own } = cloud;
+  return Object.entries({ cloud: own, identity, compute, image })
+    .flatMap(([service, methods]) => Object.keys(methods).map((name) => `${service}.${name}`))
+    .sort();
+}
