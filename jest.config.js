@@ -12,6 +12,7 @@ export default {
     "<rootDir>/test/clients/",
     "<rootDir>/test/guests/",
     "<rootDir>/test/matrix/(faults|people)",
+    "<rootDir>/test/interleaved/(requests|workers)",
   ],
   modulePathIgnorePatterns: ["<rootDir>/.build/", "<rootDir>/.serverless/"],
 };

@@ -6,7 +6,7 @@ import { conflict } from "../../lib/http/http-problem.ts";
 import { actor, visibleRequest } from "../../lib/http/visible-request.ts";
 import { type ImageRequest, statusOf } from "../../lib/requests/image-request.ts";
 import { representation } from "../../lib/requests/representation.ts";
-import { messageFor } from "../../lib/workflow/run-step.ts";
+import { nudge } from "../../lib/workflow/nudge.ts";
 
 export const handler = endpoint({ body: cancelBody.prefault({}) }, async (call) => {
   const { runtime, caller, body } = call;
@@ -24,7 +24,7 @@ export const handler = endpoint({ body: cancelBody.prefault({}) }, async (call) 
       "Delete the image if you do not want it.",
     );
   }
-  await runtime.queue.send(messageFor(cancelled), 0).catch(() => undefined); // it is due at once: the waker sends it
+  await nudge(runtime, cancelled);
   return answer(202, representation(cancelled));
 });
 

@@ -16,7 +16,7 @@ import { problem } from "../../lib/requests/problem.ts";
 import { pathOf, representation } from "../../lib/requests/representation.ts";
 import { firstStep } from "../../lib/workflow/chain.ts";
 import { newMark } from "../../lib/workflow/ledger.ts";
-import { messageFor } from "../../lib/workflow/run-step.ts";
+import { nudge } from "../../lib/workflow/nudge.ts";
 import { lostAfterMs } from "../../lib/workflow/transition.ts";
 
 type CreateCall = Call<ImageRequestBody, undefined>;
@@ -53,7 +53,7 @@ export const handler = endpoint({ body: imageRequestBody }, async (call) => {
     trust = delegated.entry;
     const request = newRequest(call, id, server, trust);
     if (await runtime.store.create(request)) {
-      await runtime.queue.send(messageFor(request), 0).catch(() => undefined); // the waker sends it, a minute later
+      await nudge(runtime, request);
       return accepted(request);
     }
   } catch (error) {

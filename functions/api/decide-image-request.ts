@@ -6,7 +6,7 @@ import { conflict, HttpProblem } from "../../lib/http/http-problem.ts";
 import { actor, visibleRequest } from "../../lib/http/visible-request.ts";
 import { problem } from "../../lib/requests/problem.ts";
 import { representation } from "../../lib/requests/representation.ts";
-import { messageFor } from "../../lib/workflow/run-step.ts";
+import { nudge } from "../../lib/workflow/nudge.ts";
 
 export const handler = endpoint({ body: decisionBody }, async (call) => {
   const { runtime, provider, caller, body } = call;
@@ -25,7 +25,7 @@ export const handler = endpoint({ body: decisionBody }, async (call) => {
       "Look at its status: it may be decided already, or not be checked yet.",
     );
   }
-  await runtime.queue.send(messageFor(decided), 0).catch(() => undefined); // it is due at once: the waker sends it
+  await nudge(runtime, decided);
   return answer(200, representation(decided));
 });
 

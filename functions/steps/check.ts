@@ -6,7 +6,8 @@ import { serveStep } from "../../lib/workflow/serve-step.ts";
 import { defineStep } from "../../lib/workflow/step.ts";
 
 export const check = defineStep("check", async ({ request, cloud, locks }) => {
-  if (!(await locks.areOurs())) return refuse(overtaken());
+  // Where the same key was posted twice, the twin that failed may have given our locks back.
+  if (!(await locks.hold())) return refuse(overtaken());
 
   const findings = await findObstacles(cloud, request.projectId, request.asked);
   const { server, baseImage } = findings;

@@ -212,20 +212,30 @@ function sameClaim(claim: Claim | undefined) {
   return claim ? or(equals("claim.token", claim.token), absent("claim")) : absent("claim");
 }
 
-/** A signal is a field of its own beside the version, counted, and makes the request due at once. */
+/** There are two kinds of signals, each given once: no more than one other can come between. */
+const maxSignalTries = 4;
+
+/**
+ * A signal is a field of its own beside the version, counted, and makes the request due at once. Where another signal came between the look and
+ * the write (a decision beside a cancel), it is written on top of that one: only `allowed` refuses it.
+ */
 async function signal(
   table: Table,
-  request: ImageRequest,
+  seen: ImageRequest,
   field: { decision: Decision } | { cancel: Cancel },
   allowed: ReturnType<typeof and>,
   nowMs: number,
 ): Promise<ImageRequest | undefined> {
-  const item = await table.update(
-    key(request.id),
-    { ...field, signals: request.signals + 1, wakeAt: nowMs },
-    and(equals("signals", request.signals), allowed),
-  );
-  return item && requestOf(item);
+  let { signals } = seen;
+  for (let tries = 0; tries < maxSignalTries; tries++) {
+    const change = { ...field, signals: signals + 1, wakeAt: nowMs };
+    const item = await table.update(key(seen.id), change, and(equals("signals", signals), allowed));
+    if (item) return requestOf(item);
+    const present = await table.get(key(seen.id));
+    if (!present || present.signals === signals) return undefined;
+    signals = Number(present.signals);
+  }
+  return undefined;
 }
 
 /** The index's key is opaque to callers; it names only the project's own item, so nothing else can be reached with it. */

@@ -91,6 +91,7 @@ async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { sign
     quietMs: timeoutMs + runtime.settings.settledAfterMs,
   });
   const report = callLog({ requestId: request.id, step: step.name });
+  const isOurs = (id: string | undefined) => id === request.id;
   let answer: StepOutcome;
   try {
     answer = await step.look({
@@ -100,8 +101,11 @@ async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { sign
       ...(provider.staff && { staff: provider.staff.within(signal, report) }),
       ledger,
       locks: {
-        areOurs: async () =>
-          (await Promise.all(locksOf(request).map((key) => locks.holder(key)))).every((id) => id === request.id),
+        areOurs: async () => (await Promise.all(locksOf(request).map((key) => locks.holder(key)))).every(isOurs),
+        async hold() {
+          const taken = locksOf(request).map((key) => locks.take(key, request.id, clock.now()));
+          return (await Promise.all(taken)).every(({ heldBy }) => isOurs(heldBy));
+        },
       },
       nowMs: () => clock.now(),
     });

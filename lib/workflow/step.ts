@@ -24,6 +24,8 @@ export interface StepSurroundings {
   readonly locks: {
     /** Are the locks of the server and of the image's name this request's? */
     areOurs(): Promise<boolean>;
+    /** The same, after those that are free were taken. */
+    hold(): Promise<boolean>;
   };
   nowMs(): number;
 }

@@ -1,4 +1,5 @@
 // Bad days: clouds that fail, servers that are meddled with, workers that die. Every request ends, and nothing is left.
+import { jest } from "@jest/globals";
 import type { Fault } from "../../infra/simulated-openstack/index.ts";
 import { nameLock, serverLock } from "../../lib/requests/locks.ts";
 import { sweepTrusts } from "../../lib/tidying/unclaimed-trusts.ts";
@@ -356,6 +357,31 @@ describe("a cloud", () => {
 });
 
 describe("messages", () => {
+  test("that a door cannot send are logged and left to the waker: the answer is the same, and the request goes on", async () => {
+    const keep = { keepPaths: [{ path: "/srv", reason: "x" }] };
+    const lines: string[] = [];
+    const written = jest.spyOn(process.stderr, "write").mockImplementation((line) => lines.push(String(line)) > 0);
+    const { send } = bench.runtime.queue;
+    const lost = () => Object.assign(bench.runtime.queue, { send: () => Promise.reject(new Error("SQS is down")) });
+    process.env.LOG_LEVEL = "warn";
+    lost();
+    const id = await post(keep);
+    Object.assign(bench.runtime.queue, { send });
+    await bench.drive(id, ({ waiting }) => waiting !== undefined);
+    lost();
+    const decided = await bench.call("decide-image-request", "carol", { id, body: { decision: "approve" } });
+    Object.assign(bench.runtime.queue, { send });
+    await bench.drive(id, ({ step }) => step === "capture");
+    lost();
+    const cancelled = await bench.call("cancel-image-request", "alice", { id });
+    Object.assign(bench.runtime.queue, { send });
+    process.env.LOG_LEVEL = "silent";
+    written.mockRestore();
+    expect([decided.status, cancelled.status]).toEqual([200, 202]);
+    expect(lines.filter((line) => line.includes("left to the waker") && line.includes("SQS is down"))).toHaveLength(3);
+    expect((await bench.drive(id)).end?.status).toBe("cancelled");
+  });
+
   test("twice, late and of an older version do nothing", async () => {
     const id = await post();
     const first = bench.queue[0]?.message;

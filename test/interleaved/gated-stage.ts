@@ -1,0 +1,73 @@
+// A stage whose table and cloud let nobody write before their turn: every write of an item and every call that changes the cloud is a gate.
+import type { Table } from "../../lib/aws/table.ts";
+import type { Cloud } from "../../lib/openstack/index.ts";
+import type { Provider } from "../../lib/providers/provider.ts";
+import { openLocks } from "../../lib/requests/locks.ts";
+import { openRequestStore } from "../../lib/requests/store.ts";
+import { openRuntimeWith, type Runtime } from "../../lib/runtime.ts";
+import { openStage, type Stage } from "../matrix/stage.ts";
+import { gate } from "./interleavings.ts";
+
+export async function openGatedStage(): Promise<Stage> {
+  const stage = await openStage();
+  const table = gatedTable(stage.table);
+  const store = openRequestStore(table);
+  const { runtime } = stage.bench;
+  const all = runtime.providers.all.map(gatedProvider);
+  const gated: Runtime = {
+    ...runtime,
+    store,
+    locks: openLocks(table, (id) => store.get(id)),
+    providers: { all, find: (name) => all.find((provider) => provider.name === name) },
+  };
+  Object.assign(runtime, gated);
+  openRuntimeWith(runtime);
+  return stage;
+}
+
+function gatedTable(table: Table): Table {
+  return {
+    ...table,
+    async putNew(item) {
+      await gate();
+      return table.putNew(item);
+    },
+    async update(id, set, when) {
+      // The trust's token is shared by all that act with it: who waits for it would wait for somebody else's turn.
+      if (!("sealedToken" in set) || "version" in set) await gate();
+      return table.update(id, set, when);
+    },
+    async delete(id, when) {
+      await gate();
+      return table.delete(id, when);
+    },
+  };
+}
+
+function gatedProvider(provider: Provider): Provider {
+  return {
+    ...provider,
+    asCaller: (tokenId) => gatedCloud(provider.asCaller(tokenId)),
+    asRequester: (request, tokens) => gatedCloud(provider.asRequester(request, tokens)),
+  };
+}
+
+const changing = /^(create|delete|stop|start|lock|unlock|patch|add|remove)/;
+
+function gatedCloud(cloud: Cloud): Cloud {
+  return {
+    ...cloud,
+    compute: gatedService(cloud.compute),
+    image: gatedService(cloud.image),
+    identity: gatedService(cloud.identity),
+    within: (signal, onCall) => gatedCloud(cloud.within(signal, onCall)),
+  };
+}
+
+function gatedService<Service extends object>(service: Service): Service {
+  const calls = Object.entries(service).map(([name, call]) => {
+    if (typeof call !== "function" || !changing.test(name)) return [name, call];
+    return [name, async (...given: unknown[]) => gate().then(() => call(...given))];
+  });
+  return Object.fromEntries(calls);
+}
