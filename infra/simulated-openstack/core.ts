@@ -1,6 +1,8 @@
 // The cloud behind its HTTP face: state, clock and timing, which every handler is given.
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Clock } from "./clock.ts";
+import type { Guests } from "./guest/guests.ts";
+import type { GuestDue } from "./guest/records.ts";
 import type { Contents } from "./image/contents.ts";
 import type { CloudState } from "./state.ts";
 import type { Timing } from "./timing.ts";
@@ -13,14 +15,17 @@ export class Core {
   readonly timing: Timing;
   /** What was uploaded; not part of the state. */
   readonly contents: Contents;
+  /** Disks as trees; not part of the state. */
+  readonly guests: Guests;
   /** `http://127.0.0.1:PORT`, known once it listens. */
   baseUrl = "";
 
-  constructor(state: CloudState, clock: Clock, timing: Timing, contents: Contents) {
+  constructor(state: CloudState, clock: Clock, timing: Timing, contents: Contents, guests: Guests) {
     this.#state = state;
     this.clock = clock;
     this.timing = timing;
     this.contents = contents;
+    this.guests = guests;
   }
 
   get state(): CloudState {
@@ -55,6 +60,10 @@ export class Core {
   /** `from`: for what follows from something that was itself due earlier than now. */
   scheduleStorage(afterMs: number, storage: StorageStep, from = this.now()): void {
     this.state.due.push({ at: from + afterMs, storage, sequence: this.nextSequence() });
+  }
+
+  scheduleGuest(at: number, guest: GuestDue["guest"]): void {
+    this.state.due.push({ at, guest, sequence: this.nextSequence() });
   }
 
   nextSequence(): number {

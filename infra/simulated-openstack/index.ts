@@ -7,6 +7,9 @@ import { computeService } from "./compute/service.ts";
 import { Core } from "./core.ts";
 import { readDataFile, writeDataFile } from "./data-file.ts";
 import { FaultRegistry } from "./faults.ts";
+import { Guests } from "./guest/guests.ts";
+import type { Misbehaviours } from "./guest/misbehaviours.ts";
+import { diskKeyOf, diskOf } from "./guest/trees.ts";
 import { httpServer } from "./http.ts";
 import { identityService } from "./identity/service.ts";
 import { contentsInFolder, contentsInMemory } from "./image/contents.ts";
@@ -22,6 +25,7 @@ export type { LoggedCall } from "./call-log.ts";
 export { type Clock, type HandTurnedClock, handTurnedClock, systemClock } from "./clock.ts";
 export { errorStatuses, type FaultKind, faultKinds, faultKindsAt, ownError, proxyPage } from "./fault-kinds.ts";
 export type { Fault, FaultAnswer, PlacedFault, RetryAfter, WrongShape } from "./faults.ts";
+export type { MisbehavingBoots, Misbehaviour, Misbehaviours, PlacedMisbehaviour } from "./guest/misbehaviours.ts";
 export type { ServiceName } from "./http.ts";
 export type { NamedIds } from "./named-ids.ts";
 export { demoIds, demoSeed, type SeedDocument, type SeedFunction } from "./seed.ts";
@@ -39,6 +43,11 @@ export type SimulationOptions = {
   speed?: number;
   /** What a new cloud begins with; `demoSeed` by default. Ignored where the data file has a state. */
   seed?: SeedFunction | SeedDocument;
+  /**
+   * Asked before a script in a guest's user-data that bears Darkroom's mark is run on this machine, as whoever runs the cloud; without the mark none ever is. By default all
+   * that bear it are: who can reach the port and knows a password can then run anything here.
+   */
+  runsScript?: (script: string) => boolean;
   /** Single durations, as given, whatever the speed. */
   serverTiming?: Partial<Timing>;
 };
@@ -53,6 +62,10 @@ export type SimulatedCloud = {
   ids: NamedIds;
   /** The state itself, as of now: look at it, and meddle with it. */
   readonly state: CloudState;
+  /** The directory tree that a server's or an image's disk is, made now if nobody needed it before: look at it, and meddle with it. Throws where there is none. */
+  diskOf(id: string): string;
+  /** Which guests are to misbehave from their next boot on, and how. */
+  misbehaviours: Misbehaviours;
   calls: CallLog;
   faults: FaultRegistry;
   clock: Clock;
@@ -66,8 +79,10 @@ export async function startSimulatedCloud(options: SimulationOptions = {}): Prom
   const contents = dataFile === undefined ? contentsInMemory() : contentsInFolder(`${dataFile}.images`);
   const kept = dataFile === undefined ? undefined : readDataFile(dataFile, contents);
   const state = kept ?? seeded(options.seed ?? demoSeed, clock.now());
-  const core = new Core(state, clock, timingAt(options.speed ?? 1, options.serverTiming), contents);
+  const guests = new Guests(dataFile && `${dataFile}.disks`, options.runsScript ?? (() => true));
+  const core = new Core(state, clock, timingAt(options.speed ?? 1, options.serverTiming), contents, guests);
   const save = () => {
+    keepOwnedDisks(core);
     if (dataFile !== undefined) writeDataFile(dataFile, core.state);
   };
   const calls = new CallLog();
@@ -94,6 +109,8 @@ export async function startSimulatedCloud(options: SimulationOptions = {}): Prom
       core.settle();
       return core.state;
     },
+    diskOf: (id) => diskOf(core, id),
+    misbehaviours: guests.misbehaviours,
     calls,
     faults,
     clock,
@@ -102,8 +119,15 @@ export async function startSimulatedCloud(options: SimulationOptions = {}): Prom
       await stop(server);
       core.settle();
       save();
+      guests.disks.close();
     },
   };
+}
+
+function keepOwnedDisks({ guests, state }: Core): void {
+  const owned = new Set(Object.keys(state.images));
+  for (const server of Object.values(state.servers)) if (server.deletedAt === null) owned.add(diskKeyOf(server));
+  guests.disks.keepOnly((key) => owned.has(key));
 }
 
 function seeded(seed: SeedFunction | SeedDocument, nowMs: number): CloudState {

@@ -1,9 +1,11 @@
 // What happens by itself: each thing is stored with the time it is due and happens when the cloud is next looked at, in the order of those times.
 import { steps } from "./compute/steps.ts";
 import type { Core } from "./core.ts";
+import { finishScript } from "./guest/boot.ts";
+import type { GuestDue } from "./guest/records.ts";
 import { performStorageStep, type StorageStep } from "./volume/storage-steps.ts";
 
-export type Due = ServerDue | StorageDue;
+export type Due = ServerDue | StorageDue | GuestDue;
 
 export type StorageDue = { at: number; sequence: number; storage: StorageStep };
 
@@ -37,6 +39,10 @@ export function settle(core: Core): boolean {
     core.state.due.splice(core.state.due.indexOf(next), 1);
     if ("storage" in next) {
       performStorageStep(core, next.at, next.storage);
+      continue;
+    }
+    if ("guest" in next) {
+      finishScript(core, next.at, next.guest);
       continue;
     }
     const server = core.state.servers[next.serverId];

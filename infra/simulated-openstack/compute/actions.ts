@@ -1,5 +1,6 @@
 // POST /servers/{id}/action: the one key of the body says what is to be done.
 import { at, isObject, own } from "../bodies.ts";
+import { consoleOf } from "../guest/console.ts";
 import type { Answer } from "../http.ts";
 import { bodyOf, type ComputeCall, type ComputeRoute, operationOf, serverOf } from "./call.ts";
 import { checkHost, checkInCell, checkLock, checkState } from "./checks.ts";
@@ -97,13 +98,11 @@ function shelveOffload(call: ComputeCall, server: ServerRecord): Answer {
   return { status: 202 };
 }
 
-const consoleBytes = 100 * 1024;
-
 /** The last 100 KiB at most (nova/virt/libvirt/driver.py), of those the last `length` lines; nothing any more once the guest is off: 404 (measured on Zed). */
-function getConsoleOutput(_call: ComputeCall, server: ServerRecord, argument: unknown): Answer {
+function getConsoleOutput({ core }: ComputeCall, server: ServerRecord, argument: unknown): Answer {
   checkHost(server);
   if (server.vmState === "stopped") throw refuse(404, "Guest does not have a console available.");
-  const text = Buffer.from(server.guest.console).subarray(-consoleBytes).toString("utf8");
+  const text = consoleOf(server, core.now());
   const length = at(argument, "length");
   const lines = length === undefined || length === null ? undefined : Number(length);
   if (lines === undefined || lines === -1) return { status: 200, json: { output: text } };

@@ -185,6 +185,8 @@ function newServer(
       diskBytes: image?.disk?.usedBytes ?? 0,
       console: "",
       snapshotFailure: null,
+      fresh: true,
+      ...(image?.disk?.system && { system: structuredClone(image.disk.system) }),
     },
     operation: null,
     actions: [],

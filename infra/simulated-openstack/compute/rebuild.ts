@@ -32,6 +32,9 @@ export function rebuild(call: ComputeCall, server: ServerRecord, argument: unkno
     diskBytes: image.disk?.usedBytes ?? 0,
     console: "",
     snapshotFailure: null,
+    fresh: true,
+    diskKey: `${server.id}.${core.nextSequence()}`,
+    ...(image.disk?.system && { system: structuredClone(image.disk.system) }),
   };
   server.fault = null;
   const wasOff = server.vmState === "stopped";

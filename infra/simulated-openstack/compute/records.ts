@@ -1,4 +1,6 @@
 // What Nova knows: servers with their actions, and flavors.
+import type { Kept } from "../guest/misbehaviours.ts";
+import type { Printed, System } from "../guest/records.ts";
 
 export type FlavorRecord = {
   id: string;
@@ -73,6 +75,21 @@ export type GuestRecord = {
   diskBytes: number;
   /** What it has printed since it was last started. */
   console: string;
+  /** What it is yet to print, or has printed and nobody looked at. */
+  printing?: Printed[];
+  /** Since when it has printed garbage. */
+  garbageSince?: number;
+  /** What is on its disk; absent: nothing that could be laid as a tree. */
+  system?: System;
+  /** It has never run from this disk. */
+  fresh?: true;
+  /** Of its disk's tree; absent: its id. */
+  diskKey?: string;
+  /** Its latest boot. */
+  boot?: number;
+  /** The script in its user-data has run: cloud-init does so once an instance. */
+  ran?: true;
+  misbehaviour?: Kept;
   /** Why the next snapshot fails on the hypervisor; null: it does not. */
   snapshotFailure: string | null;
 };

@@ -1,5 +1,6 @@
 // What each step that has fallen due does to its server.
 import type { Core } from "../core.ts";
+import { boot } from "../guest/boot.ts";
 import { failSnapshot, finishSnapshot, startSaving } from "../image/from-snapshot.ts";
 import type { ImageRecord } from "../image/records.ts";
 import type { ServerDue } from "../transitions.ts";
@@ -23,7 +24,7 @@ export function steps(core: Core, server: ServerRecord, { at, step }: ServerDue)
       booted(core, server, at);
       break;
     case "settled":
-      settled(server, at, step);
+      settled(core, server, at, step);
       break;
     case "snapshotTask":
       withImage(step.imageId, () => (step.taskState === null ? finish(server, at) : task(server, at, step.taskState)));
@@ -76,7 +77,7 @@ function booted(core: Core, server: ServerRecord, at: number): void {
   const needed = server.imageId === null ? 0 : (core.state.images[server.imageId]?.virtualSizeBytes ?? 0);
   const available = server.flavor.diskGib * 2 ** 30;
   if (available === 0 || needed <= available) {
-    settled(server, at, { vmState: "active", powerState: power.running, launched: true });
+    settled(core, server, at, { vmState: "active", powerState: power.running, launched: true });
     return;
   }
   const message = `Build of instance ${server.id} aborted: Flavor's disk is too small for requested image. Flavor disk is ${available} bytes, image is ${needed} bytes.`;
@@ -93,14 +94,19 @@ function task(server: ServerRecord, at: number, taskState: string | null): void 
   server.updatedAt = at;
 }
 
-function settled(server: ServerRecord, at: number, to: { vmState: string; powerState: number; launched?: true }): void {
+function settled(
+  core: Core,
+  server: ServerRecord,
+  at: number,
+  to: { vmState: string; powerState: number; launched?: true },
+): void {
   server.vmState = to.vmState as VmState;
   server.powerState = to.powerState;
   if (to.vmState === "shelved_offloaded") server.hostId = "";
   if (to.launched) {
     server.launchedAt = at;
     server.hostId = hostId;
-    server.guest.console = `[    0.000000] Linux version 6.1.0-amd64\n\n${server.hostname} login: `;
+    boot(core, server, at);
   }
   finish(server, at);
 }
@@ -130,7 +136,7 @@ function unshelved(core: Core, server: ServerRecord, at: number): void {
   }
   if (imageId !== null) delete core.state.images[imageId];
   server.shelvedImageId = null;
-  settled(server, at, { vmState: "active", powerState: power.running, launched: true });
+  settled(core, server, at, { vmState: "active", powerState: power.running, launched: true });
 }
 
 function forgetOldest(core: Core): void {

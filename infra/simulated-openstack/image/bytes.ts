@@ -1,6 +1,7 @@
-// The bytes of an image: those that were uploaded, or for what Nova, Cinder and the seed have made, generated ones of the right size, the same each time.
+// The bytes of an image: those that were uploaded, or for what Nova, Cinder and the seed have made, generated ones of the right size, the same each time, and in them the guest's files.
 import { createHash } from "node:crypto";
 import type { Core } from "../core.ts";
+import { treeBytes } from "../guest/disk-bytes.ts";
 import type { ImageRecord } from "./records.ts";
 
 export type ImageBytes = {
@@ -10,7 +11,7 @@ export type ImageBytes = {
 };
 
 export function bytesOf(core: Core, image: ImageRecord): ImageBytes {
-  if (image.content !== "uploaded") return generatedBytes(image);
+  if (image.content !== "uploaded") return generatedBytes(image, treeBytes(core.guests.disks, image.id));
   const kept = core.contents.get(image.id) ?? Buffer.alloc(0);
   return { size: kept.length, read: (first, end) => [kept.subarray(first, end)] };
 }
@@ -47,7 +48,8 @@ export const whole = (bytes: Buffer): ImageBytes => ({
   read: (first, end) => [bytes.subarray(first, end)],
 });
 
-function generatedBytes(image: ImageRecord): ImageBytes {
+/** After the first block come those of `tree`: what is in a file of the guest can be found in the image. */
+function generatedBytes(image: ImageRecord, tree: Buffer = Buffer.alloc(0)): ImageBytes {
   const size = image.sizeBytes ?? 0;
   return {
     size,
@@ -55,7 +57,7 @@ function generatedBytes(image: ImageRecord): ImageBytes {
       for (let at = first; at < Math.min(end, size); ) {
         const index = Math.floor(at / blockBytes);
         const inBlock = at - index * blockBytes;
-        const piece = blockOf(image, index).subarray(
+        const piece = blockOf(image, index, tree).subarray(
           inBlock,
           Math.min(blockBytes, Math.min(end, size) - index * blockBytes),
         );
@@ -67,8 +69,9 @@ function generatedBytes(image: ImageRecord): ImageBytes {
 }
 
 /** The first of a qcow2 image has its header (version 3, clusters of 64 KiB), so that what looks at it sees what it is and how large. */
-function blockOf(image: ImageRecord, index: number): Buffer {
+function blockOf(image: ImageRecord, index: number, tree: Buffer): Buffer {
   const block = Buffer.alloc(blockBytes, createHash("sha256").update(`${image.id} ${index}`).digest());
+  if (index > 0) tree.subarray((index - 1) * blockBytes, index * blockBytes).copy(block);
   if (index > 0 || image.diskFormat !== "qcow2") return block;
   block.fill(0, 0, 112);
   block.writeUInt32BE(qcow2Magic, 0);

@@ -1,6 +1,7 @@
 // The images that Nova makes of servers: what stands on them at first, while saving, and once active.
 import type { ServerRecord } from "../compute/records.ts";
 import type { Core } from "../core.ts";
+import { snapshotDisk } from "../guest/trees.ts";
 import { newSnapshot } from "../volume/snapshots.ts";
 import { putHashes } from "./bytes.ts";
 import { type ImageRecord, newImage } from "./records.ts";
@@ -108,6 +109,7 @@ export function finishSnapshot(core: Core, server: ServerRecord, image: ImageRec
     putHashes(image);
   }
   image.disk = { usedBytes: server.guest.diskBytes, obeysAcpi: server.guest.obeysAcpi };
+  snapshotDisk(core, server, image);
   image.status = "active";
   image.updatedAt = atMs;
 }

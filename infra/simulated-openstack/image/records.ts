@@ -1,5 +1,6 @@
 // What Glance knows: images, their members, and as much of their bytes as fits.
 import type { Core } from "../core.ts";
+import type { System } from "../guest/records.ts";
 
 export type Visibility = "public" | "community" | "shared" | "private";
 export type ImageStatus = "queued" | "saving" | "active" | "deactivated";
@@ -34,7 +35,7 @@ export type ImageRecord = {
    */
   content: "uploaded" | "generated" | null;
   /** What a server booted from it is like; null: nothing that runs. */
-  disk: { usedBytes: number; obeysAcpi: boolean } | null;
+  disk: { usedBytes: number; obeysAcpi: boolean; system?: System } | null;
 };
 
 /** A queued image without bytes; it is not kept until it is put into the state. */

@@ -1,6 +1,7 @@
 // The demo's flavors and images.
 import { createHash } from "node:crypto";
 import type { FlavorRecord } from "../compute/records.ts";
+import type { Family, Life } from "../guest/records.ts";
 import type { ImageRecord } from "../image/records.ts";
 import { demoIds } from "./ids.ts";
 
@@ -85,7 +86,11 @@ type Look = {
   virtualSizeBytes: number;
   usedBytes: number;
   minRamMib?: number;
+  lives?: Life[];
 };
+
+const familyOf = ({ os_distro }: Record<string, string>): Family =>
+  os_distro === "windows" ? "windows" : os_distro === "rocky" ? "redhat" : "debian";
 
 /** Public, active, some weeks old. Its hash is that of its name, for there are no bytes. */
 export function image(name: keyof typeof demoIds.images, sequence: number, nowMs: number, look: Look): ImageRecord {
@@ -113,6 +118,10 @@ export function image(name: keyof typeof demoIds.images, sequence: number, nowMs
     sequence,
     members: {},
     content: null,
-    disk: { usedBytes: look.usedBytes, obeysAcpi: true },
+    disk: {
+      usedBytes: look.usedBytes,
+      obeysAcpi: true,
+      system: { family: familyOf(look.properties), lives: look.lives ?? [] },
+    },
   };
 }

@@ -2,6 +2,7 @@
 import { libvirtDefaults } from "../compute/inherit.ts";
 import { type FlavorRecord, power, type ServerRecord } from "../compute/records.ts";
 import { hostId } from "../compute/steps.ts";
+import type { Life } from "../guest/records.ts";
 import type { ImageRecord } from "../image/records.ts";
 import type { SeedDocument } from "../seed.ts";
 import { demoIds } from "./ids.ts";
@@ -102,6 +103,7 @@ function server(name: ServerName, imageName: BaseImage, nowMs: number, changes: 
       diskBytes: base?.disk?.usedBytes ?? 0,
       console: `[    0.000000] Linux version 6.1.0-amd64\n\n${name} login: `,
       snapshotFailure: null,
+      ...(base?.disk?.system && { system: { ...base.disk.system, lives: [lifeOf(name, changes)] } }),
     },
     operation: null,
     actions: [],
@@ -114,6 +116,13 @@ function smallFlavor(): FlavorRecord {
   if (!small) throw new Error("the demo has no flavor m1.small");
   return small;
 }
+
+const lifeOf = (name: ServerName, { userId }: Partial<ServerRecord>): Life => ({
+  instanceId: demoIds.servers[name],
+  hostname: name,
+  userData: null,
+  person: userId === demoIds.users.bob ? "bob" : "alice",
+});
 
 const withGuest = (one: ServerRecord, guest: Partial<ServerRecord["guest"]>): ServerRecord => ({
   ...one,
@@ -146,6 +155,7 @@ function onlyDiskOf(shelved: ServerRecord, nowMs: number): ImageRecord {
     sizeBytes: shelved.guest.diskBytes,
     virtualSizeBytes: diskGib * 2 ** 30,
     usedBytes: shelved.guest.diskBytes,
+    lives: shelved.guest.system?.lives ?? [],
   };
   return { ...image("shelved-1-shelved", 6, nowMs, look), owner: shelved.projectId, visibility: "private" };
 }
