@@ -20,10 +20,10 @@ export function bytesOf(core: Core, image: ImageRecord): ImageBytes {
  * Puts MD5 and SHA-512 of the bytes on the image. Up to 4 MiB they are the true ones; of larger generated images, which are seldom read and would take seconds, those of a
  * description, until `trueHashes`.
  */
-export function putHashes(image: ImageRecord): void {
+export function putHashes(image: ImageRecord, tree?: Buffer): void {
   const size = image.sizeBytes ?? 0;
   if (size <= hashedAtOnceBytes) {
-    trueHashes(image, generatedBytes(image));
+    trueHashes(image, generatedBytes(image, tree));
     image.content = "generated";
   } else trueHashes(image, whole(Buffer.from(`${image.id} ${size}`)));
 }
@@ -42,6 +42,9 @@ export function trueHashes(image: ImageRecord, bytes: ImageBytes): void {
 
 const hashedAtOnceBytes = 4 * 2 ** 20;
 const blockBytes = 65_536;
+
+/** What an image must have at least, so that all of its tree is in it. */
+export const sizeWith = (tree: Buffer): number => blockBytes + tree.length;
 
 export const whole = (bytes: Buffer): ImageBytes => ({
   size: bytes.length,

@@ -1,9 +1,10 @@
 // The images that Nova makes of servers: what stands on them at first, while saving, and once active.
 import type { ServerRecord } from "../compute/records.ts";
 import type { Core } from "../core.ts";
+import { treeBytes } from "../guest/disk-bytes.ts";
 import { snapshotDisk } from "../guest/trees.ts";
 import { newSnapshot } from "../volume/snapshots.ts";
-import { putHashes } from "./bytes.ts";
+import { putHashes, sizeWith } from "./bytes.ts";
 import { type ImageRecord, newImage } from "./records.ts";
 
 export type Snapshotter = { userId: string; projectId: string };
@@ -103,13 +104,14 @@ export function startSaving(core: Core, image: ImageRecord, atMs: number): void 
 export function finishSnapshot(core: Core, server: ServerRecord, image: ImageRecord, atMs: number): void {
   const diskBytes = server.flavor.diskGib * 2 ** 30;
   image.virtualSizeBytes = diskBytes;
-  if (core.state.imageStore === "rbd") image.sizeBytes = diskBytes;
-  else {
-    image.sizeBytes = server.guest.diskBytes;
-    putHashes(image);
-  }
   image.disk = { usedBytes: server.guest.diskBytes, obeysAcpi: server.guest.obeysAcpi };
   snapshotDisk(core, server, image);
+  if (core.state.imageStore === "rbd") image.sizeBytes = diskBytes;
+  else {
+    const tree = treeBytes(core.guests.disks, image.id);
+    image.sizeBytes = Math.max(server.guest.diskBytes, tree === undefined ? 0 : sizeWith(tree));
+    putHashes(image, tree);
+  }
   image.status = "active";
   image.updatedAt = atMs;
 }
