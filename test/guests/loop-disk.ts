@@ -4,7 +4,18 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export type FileSystem = "ext4" | "xfs" | "btrfs";
+export type FileSystem = keyof typeof make;
+
+const make = {
+  ext4: ["mkfs.ext4", "-q", "-F"],
+  /** As mkfs makes small ones, for /boot. */
+  "ext4 in blocks of 1 KiB": ["mkfs.ext4", "-q", "-F", "-b", "1024"],
+  "ext4 without a journal": ["mkfs.ext4", "-q", "-F", "-O", "^has_journal"],
+  "ext4 with inline data": ["mkfs.ext4", "-q", "-F", "-O", "inline_data"],
+  vfat: ["mkfs.vfat"],
+  xfs: ["mkfs.xfs", "-q"],
+  btrfs: ["mkfs.btrfs", "-q", "-f"],
+} as const;
 
 export interface LoopDisk {
   /** The raw bytes of the disk. */
@@ -22,11 +33,8 @@ export function loopDisk(fileSystem: FileSystem, sizeMib: number): LoopDisk {
   const mountPoint = join(folder, "mounted");
   mkdirSync(mountPoint);
   run("truncate", "-s", `${sizeMib}M`, file);
-  run(
-    `mkfs.${fileSystem}`,
-    ...(fileSystem === "ext4" ? ["-q", "-F"] : fileSystem === "xfs" ? ["-q"] : ["-q", "-f"]),
-    file,
-  );
+  const [program, ...options] = make[fileSystem];
+  run(program, ...options, file);
   run("mount", "-o", "loop", file, mountPoint);
   let mounted = true;
   const unmount = () => {

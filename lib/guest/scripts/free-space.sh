@@ -34,6 +34,12 @@ zero_file_system() {
       fill "$2"
       item freeSpace "$(encode "$1")" xfs fill "$FILLED" no "xfs keeps reservations in every allocation group that no program can fill: files deleted before may still be readable there"
       ;;
+    vfat)
+      # No reserve and no journal: full is full.
+      fill "$2"
+      if [ "$FILL_ENDED" = full ]; then item freeSpace "$(encode "$1")" vfat fill "$FILLED" yes ''
+      else item freeSpace "$(encode "$1")" vfat fill "$FILLED" no "$(encode "the disk could not be filled: $FILL_ENDED")"; fi
+      ;;
     btrfs) item freeSpace "$(encode "$1")" btrfs none 0 no "btrfs writes every change to a new place and keeps small files in its metadata, which no program can fill" ;;
     *) item freeSpace "$(encode "$1")" "$(encode "$4")" none 0 no "nothing is known about free space of $4" ;;
   esac
@@ -55,7 +61,9 @@ zero_ext() {
   fi
   fill "$2"
   [ "$FILL_ENDED" = full ] || why="the disk could not be filled: $FILL_ENDED"
-  wash_journal "$2" "$3"
+  dumpe2fs -h "$3" >"$W/superblock" 2>/dev/null || why=${why:-"its settings could not be read: there is no dumpe2fs"}
+  ! grep -q '^Filesystem features:.* inline_data' "$W/superblock" || why="it keeps small files inside of its inodes, which no program can fill"
+  wash_journal "$2"
   [ -z "$reserved" ] || echo "$reserved" >"$reserve"
   promised=yes
   [ -z "$why" ] || promised=no
@@ -68,24 +76,32 @@ fill() {
   fill_folder=$1/.zeros
   rm -rf -- "$fill_folder"
   mkdir -m 700 "$fill_folder" || { FILLED=0; FILL_ENDED="no folder could be made"; return 0; }
-  dd if=/dev/zero of="$fill_folder/large" bs=1M 2>"$W/dd"
-  sync
-  dd if=/dev/zero of="$fill_folder/small" bs=4k 2>"$W/dd"
-  FILL_ENDED=full
-  grep -q 'No space left' "$W/dd" || FILL_ENDED=$(head -c 200 "$W/dd" | tr '\n' ' ')
-  sync
-  FILLED=$(stat -c %s "$fill_folder/large" "$fill_folder/small" | awk '{ sum += $1 } END { printf "%.0f", sum }')
+  fill_with 1M
+  fill_with 4k
+  FILLED=$(stat -c %s "$fill_folder"/* | awk '{ sum += $1 } END { printf "%.0f", sum }')
   rm -rf -- "$fill_folder"
   sync
 }
 
-# wash_journal PLACE DEVICE: names of removed files stand in old transactions. The blocks of new folders, all but empty, push them
+# fill_with BLOCK: files of zeros until the disk is full; one alone may be too large for the file system.
+fill_with() {
+  FILL_ENDED=
+  for n in 1 2 3 4 5 6 7 8 9; do
+    dd if=/dev/zero of="$fill_folder/$1-$n" bs="$1" 2>"$W/dd"
+    sync
+    if grep -q 'No space left' "$W/dd"; then FILL_ENDED=full; break; fi
+    grep -q 'File too large' "$W/dd" || break
+  done
+  [ "$FILL_ENDED" = full ] || FILL_ENDED=$(head -c 200 "$W/dd" | tr '\n' ' ')
+}
+
+# wash_journal PLACE: names of removed files stand in old transactions. The blocks of new folders, all but empty, push them
 # out: as many as the journal has, and half as many again.
 wash_journal() {
-  blocks=$(dumpe2fs -h "$2" 2>/dev/null | awk -F: '
+  blocks=$(awk -F: '
     $1 == "Block size" { block = $2 / 1024 }
     $1 ~ /^(Total journal size|Journal size)$/ { size = $2; unit = size; sub(/[0-9 ]*/, "", unit); kib = size * (unit ~ /^M/ ? 1024 : 1) }
-    END { if (block) printf "%d", kib / block }')
+    END { if (block) printf "%d", kib / block }' "$W/superblock")
   [ "${blocks:-0}" -gt 0 ] || return 0
   progress "washing the journal ($blocks blocks)"
   washed=0

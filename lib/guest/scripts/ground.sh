@@ -38,13 +38,13 @@ find_ground() {
   AS_ROOT=
   [ "$(id -u)" != 0 ] || AS_ROOT=yes
   open_console || exit 1
-  for tool in awk gzip base64 sha256sum find fold stat; do
+  for tool in awk gzip base64 sha256sum find xargs fold stat; do
     command -v "$tool" >/dev/null 2>&1 || missing="${missing:-} $tool"
   done
   if [ -n "${missing:-}" ]; then
     # Without awk there are no frames: said plainly, for likelyCause in console.ts.
-    # shellcheck disable=SC2086
-    for device in $CONSOLES; do printf 'darkroom: the guest has no%s\n' "$missing" >>"$device"; done
+    printf 'darkroom: the guest has no%s\n' "$missing" >"$W/missing"
+    say "$W/missing"
     exit 1
   fi
 }
@@ -194,6 +194,8 @@ go_on_alone() {
   case ${DARKROOM_ROOT:-/} in /) ;; *) return 0 ;; esac
   [ -z "${DARKROOM_ALONE:-}" ] || return 0
   mkdir -p /run/darkroom
+  # The image's own hook must not run its post-scripts while it is being cleaned.
+  [ "$1" != clean ] || : >/run/darkroom/cleaning
   cat "$0" >/run/darkroom/script
   DARKROOM_ALONE=yes
   export DARKROOM_ALONE

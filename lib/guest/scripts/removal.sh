@@ -76,10 +76,10 @@ let_go_of_shared() {
   done <"$W/shared"
 }
 
-# overwrite FIND-ARGUMENTS: small files many at once; a large one with holes would grow to its whole length and could fill the
+# overwrite: small files many at once, eight at a time, for each is waited for until the disk has it; a large one with holes would grow to its whole length and could fill the
 # disk, so such a one is left to the free space's treatment. shred writes up to the block's end, the slack included.
 overwrite() {
-  find_in "$erase_place" "$extent" -type f -size +0 -size -2049 -exec sh -c "$overwrite_files" sh {} +
+  find_in "$erase_place" "$extent" -type f -size +0 -size -2049 -print0 | xargs -0 -r -n 400 -P 8 sh -c "$overwrite_files" sh 2>>"$W/errors"
   find_in "$erase_place" "$extent" -type f -size +2048 -exec sh -c "$without_holes$overwrite_files" sh {} +
 }
 

@@ -4,8 +4,6 @@
 quiet_down() {
   [ -n "$REAL_ROOT" ] || return 0
   progress "stopping what writes to the disk"
-  # The image's own hook must not run its post-scripts here.
-  : >/run/darkroom/cleaning
   systemctl stop cron.service crond.service atd.service anacron.service rsyslog.service syslog.socket syslog-ng.service \
     unattended-upgrades.service packagekit.service snapd.service snapd.socket apt-daily.timer apt-daily-upgrade.timer \
     dnf-makecache.timer atmo-post-scripts.service 2>/dev/null
@@ -59,8 +57,8 @@ clean_logs() {
   if misled /var/log; then return 0; fi
   logs=$PLACE
   drop_each /var/log 'cloud-init*'
-  drop /var/log/journal
-  mkdir -p "$logs/journal" && chmod 2755 "$logs/journal" && chgrp systemd-journal "$logs/journal" 2>/dev/null
+  # With the folder the journal is kept on the disk, without it only in memory: so it stays, if it was there.
+  if folder_there /var/log/journal; then erase_files /var/log/journal && remove_folders; fi
   extent=contents erase_place=$logs
   measure
   # Rotated ones by their usual endings.
@@ -108,7 +106,7 @@ erase_files() {
   measure
   [ "$FILES" != 0 ] || return 0
   overwrite
-  find_in "$PLACE" contents ! -type d -exec rm -f -- {} +
+  find_in "$erase_place" contents ! -type d -exec rm -f -- {} +
   item removed "$1" "$FILES" "$BYTES"
 }
 
