@@ -49,13 +49,24 @@ list_packages() {
       /^Package: / { name = $2 } /^Status: / { installed = ($4 == "installed") }
       /^Version: / { version = $2 } /^$/ { if (installed && name != "") print name, version; name = ""; installed = 0 }
       END { if (installed && name != "") print name, version }' "$PLACE"
-  elif there /var/lib/rpm || there /usr/lib/sysimage/rpm; then
-    if command -v rpm >/dev/null 2>&1; then
-      rpm --root "${R:-/}" -qa --qf '%{NAME} %{EVR}\n' 2>/dev/null
+  elif rpm_database; then
+    if ! command -v rpm >/dev/null 2>&1; then problem "the packages are not known: there is no rpm to read its database"
+    elif [ -n "$REAL_ROOT" ]; then rpm -qa --qf '%{NAME} %{EVR}\n' 2>/dev/null
     else
-      problem "the packages are not known: there is no rpm to read its database"
+      # An rpm of another distribution keeps its own elsewhere.
+      rpm --root "$R" --dbpath "$INSIDE" -qa --qf '%{NAME} %{EVR}\n' 2>/dev/null ||
+        problem "the packages are not known: rpm cannot read the database in $INSIDE"
     fi
   else
     problem "the packages are not known: there is neither dpkg's nor rpm's database"
   fi | sort -u
+}
+
+rpm_database() {
+  for folder in /usr/lib/sysimage/rpm /var/lib/rpm; do
+    for name in rpmdb.sqlite Packages.db Packages; do
+      if file_there "$folder/$name"; then resolve "$folder"; return 0; fi
+    done
+  done
+  return 1
 }
