@@ -4,6 +4,7 @@ import { type ImageRequestBody, imageRequestBody } from "../../events/image-requ
 import { answer } from "../../lib/http/answer.ts";
 import { type Call, endpoint } from "../../lib/http/endpoint.ts";
 import { conflict, HttpProblem, invalid } from "../../lib/http/http-problem.ts";
+import { log } from "../../lib/log.ts";
 import { OpenStackFault, type Server } from "../../lib/openstack/index.ts";
 import { delegate } from "../../lib/requests/delegation.ts";
 import { fingerprintOf, requestIdOf } from "../../lib/requests/identity-of-request.ts";
@@ -61,11 +62,16 @@ export const handler = endpoint({ body: imageRequestBody }, async (call) => {
     throw error;
   }
   // The same key was posted twice at once, and the other was first: the locks are its, the trust is not needed.
-  if (trust) await caller.cloud.identity.deleteTrust(trust.trustId);
+  if (trust) await caller.cloud.identity.deleteTrust(trust.trustId).catch(leaveToTheSweep);
   const first = await runtime.store.get(id);
   if (!first) throw new Error(`request ${id} is there and is not`);
   return sameRequest(first, call);
 });
+
+/** The request is taken, whatever Keystone says to the delegation that is one too many. */
+function leaveToTheSweep(error: unknown): void {
+  log.warn("a delegation that nobody needs is left to the sweep", { error });
+}
 
 function idempotencyKey(call: CreateCall): string | undefined {
   const key = call.header("idempotency-key");

@@ -1,5 +1,5 @@
 // The trust: made while the caller's token is in hand, so that the work can go on without it.
-
+import { log } from "../log.ts";
 import { type Cloud, OpenStackFault, type Token } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { TrustEntry } from "./ledger-entry.ts";
@@ -40,7 +40,7 @@ export async function delegate(
   const roles = token.roles.filter(({ name }) => name !== neverDelegated).map(({ name }) => ({ name }));
   if (roles.length === 0)
     return refused("The token holds no role that can be delegated.", "Ask for the role member in the project.");
-  const service = await provider.service.token();
+  const service = await ourUser(provider);
   try {
     const trust = await caller.cloud.identity.createTrust({
       trustorUserId: caller.userId,
@@ -64,6 +64,19 @@ export async function delegate(
       );
     }
     throw error;
+  }
+}
+
+/** That Keystone does not accept *us* is nothing that the caller could mend: they must not be told that their token is wrong. */
+async function ourUser(provider: Provider): Promise<Token> {
+  try {
+    return await provider.service.token();
+  } catch (error) {
+    if (!(error instanceof OpenStackFault) || ["unavailable", "throttled"].includes(error.kind)) throw error;
+    log.error("the service user cannot sign in", { provider: provider.name, fault: error.message });
+    const { service, method, path, status, requestId } = error;
+    const detail = "it does not let Darkroom's own user in; the operator of Darkroom must look at its configuration";
+    throw new OpenStackFault({ kind: "unavailable", service, method, path, status, requestId, detail, cause: error });
   }
 }
 

@@ -40,7 +40,7 @@ export function outcomeOfFault(fault: OpenStackFault, outagePatienceMs: number, 
         problem(
           "delegation-revoked",
           "We may no longer act for you",
-          `${service} no longer accepts the delegation (trust) that you gave with this request; it was deleted, or you lost your role in the project.`,
+          `${service} no longer accepts the delegation (trust) that you gave with this request: it was deleted, you lost your role in the project, or Darkroom's own user is not let in any more.`,
           { ...trace, remedy: "Ask again with a new token of the project." },
         ),
       );

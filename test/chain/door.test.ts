@@ -145,6 +145,24 @@ describe("a cloud that is down at the door is 503 with Retry-After, and nothing 
     await expectUntouched({ calls });
   });
 
+  test("a Keystone that lets our own user in no more: the caller is not told that their token is wrong", async () => {
+    bench.clock.advance(5 * 3_600_000); // longer than the service user's token lives
+    const headers = { "x-auth-token": await bench.token("alice") };
+    bench.cloud.faults.add({
+      service: "identity",
+      method: "POST",
+      path: /tokens/,
+      when: "before",
+      answer: { error: 401 },
+    });
+    const { status, body } = await post(asking(bench), "nobody", headers);
+    expect({ status, detail: body.detail }).toEqual({
+      status: 503,
+      detail: expect.stringContaining("does not let Darkroom's own user in"),
+    });
+    expect(Object.values(bench.cloud.state.trusts)).toEqual([]);
+  });
+
   test("Glance, for a preflight", async () => {
     bench.cloud.faults.add({ service: "image", when: "before", answer: { status: 503 } });
     const { status, body } = await bench.call("create-preflight", "alice", { body: asking(bench) });

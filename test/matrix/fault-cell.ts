@@ -33,10 +33,18 @@ export interface CellResult {
 const slowMs = 20;
 const kinds = faultKindsAt(slowMs);
 export const kindNames = Object.keys(kinds) as FaultKind[];
-const slow: readonly FaultKind[] = ["slow", "slow body"]; // the only kinds that take time
+
+export function answerOf(kind: FaultKind): FaultAnswer {
+  return kinds[kind];
+}
+
+/** The only kinds that take time. */
+export function isSlow(kind: FaultKind): boolean {
+  return kind === "slow" || kind === "slow body";
+}
 
 /** Before and after the effect; a call that only reads has none. */
-export function whensOf({ call }: CallPlace): readonly ("before" | "after")[] {
+export function whensOf({ call }: Pick<CallPlace, "call">): readonly ("before" | "after")[] {
   return /^(GET|HEAD) /.test(call) ? ["before"] : ["before", "after"];
 }
 
@@ -49,7 +57,7 @@ export async function tryFault(stage: Stage, name: RequestName, cell: FaultCell)
   let hitsSeen = 0;
   stage.setBack();
   const meet = cloud.faults.meet.bind(cloud.faults);
-  if (slow.includes(kind)) {
+  if (isSlow(kind)) {
     cloud.faults.meet = (call) => {
       const met = meet(call);
       if (met.length > 0) bench.endWorker();
@@ -60,7 +68,7 @@ export async function tryFault(stage: Stage, name: RequestName, cell: FaultCell)
   try {
     const course = await play(stage, name, {
       async between(request) {
-        if (slow.includes(kind) && hits() > hitsSeen) await new Promise((go) => setTimeout(go, slowMs * 2));
+        if (isSlow(kind) && hits() > hitsSeen) await new Promise((go) => setTimeout(go, slowMs * 2));
         if (span !== "ever" && hits() > 0 && !over) {
           over = true;
           placed?.remove();
@@ -73,7 +81,7 @@ export async function tryFault(stage: Stage, name: RequestName, cell: FaultCell)
           placed = cloud.faults.add({
             ...matching(place),
             when,
-            answer: kinds[kind],
+            answer: answerOf(kind),
             ...(span === "call" && { times: 1 }),
           });
       },
@@ -95,7 +103,7 @@ export async function tryFault(stage: Stage, name: RequestName, cell: FaultCell)
 /** An operator finds the call by OpenStack's request id: a problem that blames a service for its own error must have it. */
 function tellsTheRequestId(kind: FaultKind, { end }: ImageRequest): boolean {
   if (!end || end.status === "completed" || end.problem.service === undefined) return true;
-  const answer: FaultAnswer = kinds[kind];
+  const answer = answerOf(kind);
   return answer === "reset" || !("error" in answer) || end.problem.openstackRequestId !== undefined;
 }
 
@@ -105,7 +113,8 @@ function believed({ place, kind, span }: FaultCell): Meddled {
   return gone ? { server: true } : {};
 }
 
-function matching({ call }: CallPlace) {
+/** The part of a fault that says which call meets it. */
+export function matching({ call }: Pick<CallPlace, "call">) {
   const [method = "", path = "", action] = call.split(" ");
   const pattern = path
     .split("{id}")

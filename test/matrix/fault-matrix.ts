@@ -18,27 +18,29 @@ export async function faultMatrix(name: RequestName, span: Span, kinds: readonly
     columns,
   );
   const results: CellResult[] = [];
-  afterAll(async () => {
-    await stage.close();
-    const most = (count: (result: CellResult) => number) => Math.max(0, ...results.map(count));
-    const bounds = `at most ${most(({ looks }) => looks)} looks and ${most(({ calls }) => calls)} calls a request`;
-    process.stdout.write(`\n${grid.print()}${bounds}\n`);
-  });
+  describe(`${name}`, () => {
+    afterAll(async () => {
+      await stage.close();
+      const most = (count: (result: CellResult) => number) => Math.max(0, ...results.map(count));
+      const bounds = `at most ${most(({ looks }) => looks)} looks and ${most(({ calls }) => calls)} calls a request`;
+      process.stdout.write(`\n${grid.print()}${bounds}\n`);
+    });
 
-  test.each(rows)("$row", async ({ place, when, row }) => {
-    const wrong: string[] = [];
-    for (const kind of kinds) {
-      const result = await tryFault(stage, name, { place, kind, when, span });
-      results.push(result);
-      grid.set(row, String(kind), result.ending);
-      wrong.push(...result.wrong.map((each) => `${kind}: ${each}`));
-    }
-    expect(wrong).toEqual([]);
-  });
+    test.each(rows)("$row", async ({ place, when, row }) => {
+      const wrong: string[] = [];
+      for (const kind of kinds) {
+        const result = await tryFault(stage, name, { place, kind, when, span });
+        results.push(result);
+        grid.set(row, String(kind), result.ending);
+        wrong.push(...result.wrong.map((each) => `${kind}: ${each}`));
+      }
+      expect(wrong).toEqual([]);
+    });
 
-  test("no cell is empty, and what passes ended well", () => {
-    expect(grid.empty()).toEqual([]);
-    const well = results.filter(({ ending }) => ending === "completed").length;
-    expect(well / results.length).toBeGreaterThan(span === "ever" ? 0.1 : 0.6);
+    test("no cell is empty, and what passes ended well", () => {
+      expect(grid.empty()).toEqual([]);
+      const well = results.filter(({ ending }) => ending === "completed").length;
+      expect(well / results.length).toBeGreaterThan(span === "ever" ? 0.1 : 0.6);
+    });
   });
 }

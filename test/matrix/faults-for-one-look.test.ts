@@ -1,5 +1,6 @@
 // Every kind of fault at every call of every step, for one look: the step sees it, and the next look does not.
 import { kindNames } from "./fault-cell.ts";
 import { faultMatrix } from "./fault-matrix.ts";
+import { requestNames } from "./stage.ts";
 
-await faultMatrix("as-is", "look", kindNames);
+for (const name of requestNames) await faultMatrix(name, "look", kindNames);

@@ -27,24 +27,26 @@ export async function peopleMatrix(
     columns,
   );
   let well = 0;
-  afterAll(async () => {
-    await stage.close();
-    process.stdout.write(`\n${grid.print()}`);
-  });
+  describe(`${name}`, () => {
+    afterAll(async () => {
+      await stage.close();
+      process.stdout.write(`\n${grid.print()}`);
+    });
 
-  test.each(rows)("$row", async ({ moment, row }) => {
-    const wrong: string[] = [];
-    for (const meddling of columns) {
-      const result = await tryMeddling(stage, name, moment, meddling);
-      grid.set(row, meddling, result.ending);
-      if (result.ending.startsWith("completed")) well += 1;
-      wrong.push(...result.wrong.map((each) => `${meddling}: ${each} (${result.ending})`));
-    }
-    expect(wrong).toEqual([]);
-  });
+    test.each(rows)("$row", async ({ moment, row }) => {
+      const wrong: string[] = [];
+      for (const meddling of columns) {
+        const result = await tryMeddling(stage, name, moment, meddling);
+        grid.set(row, meddling, result.ending);
+        if (result.ending.startsWith("completed")) well += 1;
+        wrong.push(...result.wrong.map((each) => `${meddling}: ${each} (${result.ending})`));
+      }
+      expect(wrong).toEqual([]);
+    });
 
-  test("no cell is empty, and what people may do ended well", () => {
-    expect(grid.empty()).toEqual([]);
-    expect(well / (rows.length * columns.length)).toBeGreaterThan(0.4);
+    test("no cell is empty, and what people may do ended well", () => {
+      expect(grid.empty()).toEqual([]);
+      expect(well / (rows.length * columns.length)).toBeGreaterThan(0.4);
+    });
   });
 }

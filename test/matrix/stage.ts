@@ -7,12 +7,13 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
 /** Short, so that what stays down for ever is given up after few looks. */
 const outagePatienceHours = 0.1;
 
-/** What is asked for in every cell: staff are needed for it, so that the chain waits for a person, too. */
+/** What is asked for: a matrix each. Staff are needed for it, so that the chain waits for a person, too. */
 export const requests = {
   "as-is": { keepPaths: [{ path: "/srv", reason: "course material" }] },
 } satisfies Record<string, Record<string, unknown>>;
 
 export type RequestName = keyof typeof requests;
+export const requestNames = Object.keys(requests) as RequestName[];
 
 export async function openStage(policy: Record<string, unknown> = {}) {
   const table = openMemoryTable();
