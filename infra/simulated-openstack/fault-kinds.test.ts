@@ -23,6 +23,10 @@ const calls: Record<string, Call> = {
     ask: (alice) => alice.ask("POST", "/image/v2/images", { name: "made" }),
     happened: imageNamed,
   },
+  volume: {
+    ask: (alice) => alice.ask("POST", "/volume/v3/volumes", { volume: { size: 1, name: "made" } }),
+    happened: (out) => Object.values(out.cloud.state.volumes).some(({ name }) => name === "made"),
+  },
 };
 
 const trust = {
@@ -57,7 +61,7 @@ function expectedStatus(kind: Kind, truth: number): number | "ends" {
 
 describe.each(Object.keys(calls))("%s", (service) => {
   const call = calls[service] as Call;
-  const truth = { identity: 201, compute: 202, image: 201 }[service] ?? 0;
+  const truth = { identity: 201, compute: 202, image: 201, volume: 202 }[service] ?? 0;
 
   test.each(["before", "after"] as const)("every kind %s the effect", async (when) => {
     const met: Record<string, unknown> = {};
@@ -89,7 +93,9 @@ test("each service refuses in its own words and shape", async () => {
   });
   const keystone = await alice.ask("GET", "/identity/v3/auth/tokens");
   expect(keystone.body).toEqual({ error: { code: 413, message: "too much", title: "Request Entity Too Large" } });
-  for (const { headers } of [nova, glance, keystone]) {
+  const cinder = await alice.ask("GET", "/volume/v3/volumes");
+  expect(cinder.body).toEqual(nova.body);
+  for (const { headers } of [nova, glance, keystone, cinder]) {
     expect(headers.get("Retry-After")).toBe("0");
     expect(headers.get("X-Openstack-Request-Id")).toMatch(/^req-/);
   }

@@ -1,11 +1,11 @@
 // A call to Cinder that has been let in.
-import { isObject, own, parseJson } from "../bodies.ts";
+import { isObject, own, parseJson, pythonRepr, pythonStr } from "../bodies.ts";
 import type { Core } from "../core.ts";
 import type { Answer, Request } from "../http.ts";
 import type { Caller } from "../identity/tokens.ts";
 import type { Route } from "../routes.ts";
 import type { VolumeRecord, VolumeSnapshotRecord } from "./records.ts";
-import { noSuch, refuse } from "./refusals.ts";
+import { invalidField, noSuch, refuse } from "./refusals.ts";
 
 export type VolumeCall = {
   core: Core;
@@ -25,8 +25,9 @@ export function bodyOf({ request }: VolumeCall, name: string): Record<string, un
   const body = parseJson(request.bytes);
   if (!isObject(body)) throw refuse(400, "Malformed request body");
   if (!(name in body)) throw refuse(400, `'${name}' is a required property`);
-  if (!isObject(body[name])) throw refuse(400, "Malformed request body");
-  return body[name];
+  const wanted = body[name];
+  if (!isObject(wanted)) throw invalidField(name, pythonStr(wanted), `${pythonRepr(wanted)} is not of type 'object'`);
+  return wanted;
 }
 
 /** 404 where it does not exist or is another project's and the caller no administrator. */

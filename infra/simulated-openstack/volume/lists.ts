@@ -2,7 +2,7 @@
 import { isObject, parseJson, pythonStr } from "../bodies.ts";
 import type { Answer } from "../http.ts";
 import { isTheirs, type VolumeCall } from "./call.ts";
-import { refuse } from "./refusals.ts";
+import { noSuch, refuse } from "./refusals.ts";
 
 type Listed = {
   id: string;
@@ -34,9 +34,9 @@ export function listAnswer<Item extends Listed>(
     .filter((item) => wanted.name === null || item.name === wanted.name)
     .filter((item) => wanted.status === null || options.statusOf(item) === wanted.status)
     .filter((item) => wanted.volumeId === null || !("volumeId" in item) || item.volumeId === wanted.volumeId)
-    .filter((item) => Object.entries(metadata).every(([key, value]) => item.metadata[key] === value))
+    .filter((item) => metadata && Object.entries(metadata).every(([key, value]) => item.metadata[key] === value))
     .sort((a, b) => b.sequence - a.sequence);
-  const page = all.slice(afterMarker(query.get("marker"), all)).slice(0, limitOf(query.get("limit")));
+  const page = all.slice(afterMarker(name, query.get("marker"), all)).slice(0, limitOf(query.get("limit")));
   const full = query.has("limit") && page.length > 0 && page.length === limitOf(query.get("limit"));
   const next = new URLSearchParams(query);
   next.set("marker", page.at(-1)?.id ?? "");
@@ -47,23 +47,24 @@ export function listAnswer<Item extends Listed>(
   };
 }
 
-/** JSON, or Python's own way of writing a dictionary: both are understood (measured on Zed). */
-function metadataOf(text: string | null): Record<string, string> {
+/** JSON, or Python's own way of writing a dictionary: both are understood; what is neither fits nothing (measured on Zed). */
+function metadataOf(text: string | null): Record<string, string> | undefined {
   if (text === null) return {};
   const found = parseJson(Buffer.from(text)) ?? parseJson(Buffer.from(text.replaceAll("'", '"')));
-  if (!isObject(found)) return {};
+  if (!isObject(found)) return undefined;
   return Object.fromEntries(Object.entries(found).map(([key, value]) => [key, pythonStr(value)]));
 }
 
 function limitOf(limit: string | null): number {
   if (limit === null) return maxLimit;
-  if (!/^\d+$/.test(limit)) throw refuse(400, "limit param must be an integer");
+  if (!/^-?\d+$/.test(limit)) throw refuse(400, "limit param must be an integer");
+  if (Number(limit) < 0) throw refuse(400, "limit param must be positive");
   return Math.min(maxLimit, Number(limit));
 }
 
-function afterMarker(marker: string | null, all: Listed[]): number {
+function afterMarker(name: "volumes" | "snapshots", marker: string | null, all: Listed[]): number {
   if (marker === null) return 0;
   const index = all.findIndex(({ id }) => id === marker);
-  if (index < 0) throw refuse(404, `Volume ${marker} could not be found.`);
+  if (index < 0) throw noSuch(name === "volumes" ? "Volume" : "Snapshot", marker);
   return index + 1;
 }

@@ -3,6 +3,7 @@ import { novaError, unexpected, usualMessage } from "../compute/refusals.ts";
 import { type Answer, Refusal, type Request, type Service } from "../http.ts";
 import { tooLargePage } from "../identity/service.ts";
 import { TokenCache } from "../identity/token-cache.ts";
+import { ImageRefusal, shaped } from "../image/refusals.ts";
 import { findRoute } from "../routes.ts";
 import type { VolumeRoute } from "./call.ts";
 import { quotaRoutes } from "./quota.ts";
@@ -23,7 +24,7 @@ export function volumeService(): Service {
     }),
     answer(request) {
       const answer = answerOrRefusal(request, tokens);
-      return { ...answer, headers: { ...requestIds(request), ...answer.headers } };
+      return { ...answer, headers: { ...idsFor(request, answer), ...answer.headers } };
     },
   };
 }
@@ -37,8 +38,8 @@ function answerOrRefusal(request: Request, tokens: TokenCache): Answer {
   const { core } = request;
   const { path } = request;
   if (path === "/") return { status: 300, json: versions(request), headers: versionHeaders("3.0") };
-  if (path === "/v3" || path === "/v3/")
-    return { status: 200, json: versions(request), headers: versionHeaders("3.0") };
+  if (path === "/v3") return { status: 302, text: "", headers: { Location: `${core.baseUrl}/volume/v3/` } };
+  if (path === "/v3/") return { status: 200, json: versions(request), headers: versionHeaders("3.0") };
   const token = request.headers["x-auth-token"];
   const caller = typeof token === "string" ? tokens.read(core, token) : undefined;
   const projectId = caller?.project?.id;
@@ -49,7 +50,7 @@ function answerOrRefusal(request: Request, tokens: TokenCache): Answer {
     if ("refused" in negotiated) return negotiated.refused;
     const headers = versionHeaders(`3.${negotiated.minor}`);
     const found = findRoute(routes, request.method, withinProject(path, projectId));
-    if (found.kind !== "handler") return { status: 404, json: noSuchPath };
+    if (found.kind !== "handler") return noSuchPath(request);
     const call = { core, request, parameters: found.parameters, caller, projectId, ...negotiated };
     try {
       const answer = found.handler(call);
@@ -94,6 +95,10 @@ const versionHeaders = (version: string): Record<string, string> => ({
   Vary: "OpenStack-API-Version",
 });
 
+/** What is no JSON has its id only once (measured on Zed). */
+const idsFor = (request: Request, { text }: Answer): Record<string, string> =>
+  text === undefined ? requestIds(request) : { "X-Openstack-Request-Id": request.requestId };
+
 const requestIds = ({ requestId }: Request): Record<string, string> => ({
   "X-Openstack-Request-Id": requestId,
   "X-Compute-Request-Id": requestId,
@@ -105,11 +110,9 @@ const unauthenticated = (request: Request): Answer => ({
   headers: { "Www-Authenticate": `Keystone uri="${request.core.baseUrl}/identity/v3"` },
 });
 
-const noSuchPath = {
-  message: "The resource could not be found.<br /><br />\n\n\n",
-  code: "404 Not Found",
-  title: "Not Found",
-};
+/** Not Cinder's own answer, but its router's: in the form that is asked for, as Glance's errors are. */
+const noSuchPath = (request: Request): Answer =>
+  shaped(new ImageRefusal(404, "The resource could not be found."), request);
 
 const versions = ({ core }: Request) => ({
   versions: [

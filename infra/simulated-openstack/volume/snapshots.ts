@@ -3,12 +3,12 @@ import { pythonRepr } from "../bodies.ts";
 import type { Core } from "../core.ts";
 import type { Answer } from "../http.ts";
 import { bodyOf, snapshotOf, type VolumeCall, type VolumeRoute, volumeOf } from "./call.ts";
+import { metadataOf, snapshotName, textOrNull, uuidOf, yesOrNo } from "./fields.ts";
 import { listAnswer } from "./lists.ts";
 import { checkQuota } from "./quota.ts";
 import type { VolumeRecord, VolumeSnapshotRecord } from "./records.ts";
 import { invalidField, refuse } from "./refusals.ts";
 import { holderOf, snapshotView, statusOf } from "./views.ts";
-import { metadataOf } from "./volumes.ts";
 
 export const snapshotRoutes: VolumeRoute[] = [
   ["GET", "/snapshots", (call) => list(call, (one) => snapshotView(call, one, { summary: true }))],
@@ -33,10 +33,16 @@ const list = (call: VolumeCall, view: (one: VolumeSnapshotRecord) => unknown): A
 /** 202, `creating`. Of a volume in use only with `force`, which from 3.66 on is always so and must not be asked otherwise (cinder/api/v3/snapshots.py). */
 function createSnapshot(call: VolumeCall): Answer {
   const wanted = bodyOf(call, "snapshot");
-  if (typeof wanted.volume_id !== "string")
+  if (!("volume_id" in wanted))
     throw invalidField("snapshot", pythonRepr(wanted), "'volume_id' is a required property");
-  const volume = volumeOf(call, wanted.volume_id);
-  const asked = wanted.force === true || /^(1|t|true|on|y|yes)$/i.test(String(wanted.force));
+  const look = {
+    name: snapshotName(wanted.name),
+    description: textOrNull("description", wanted.description),
+    metadata: metadataOf(wanted.metadata),
+    userId: call.caller.user.id,
+  };
+  const asked = yesOrNo("force", wanted.force);
+  const volume = volumeOf(call, uuidOf("volume_id", wanted.volume_id));
   if (call.minor >= 66 && wanted.force !== undefined && !asked) {
     throw refuse(
       400,
@@ -52,12 +58,7 @@ function createSnapshot(call: VolumeCall): Answer {
     );
   }
   checkQuota(call, "snapshots", volume.sizeGib);
-  const snapshot = newSnapshot(call.core, volume, {
-    name: typeof wanted.name === "string" ? wanted.name : null,
-    description: typeof wanted.description === "string" ? wanted.description : null,
-    metadata: metadataOf(wanted.metadata),
-    userId: call.caller.user.id,
-  });
+  const snapshot = newSnapshot(call.core, volume, look);
   return {
     status: 202,
     json: { snapshot: snapshotView({ ...call, minor: 0 }, snapshot, { summary: true }) },

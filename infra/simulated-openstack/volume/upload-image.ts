@@ -5,6 +5,7 @@ import type { Answer } from "../http.ts";
 import { putHashes } from "../image/bytes.ts";
 import { type ImageRecord, newImage, type Visibility } from "../image/records.ts";
 import { type VolumeCall, type VolumeRoute, volumeOf } from "./call.ts";
+import { yesOrNo } from "./fields.ts";
 import type { VolumeRecord } from "./records.ts";
 import { invalidField, refuse } from "./refusals.ts";
 import { statusOf, volumeType } from "./views.ts";
@@ -13,6 +14,15 @@ export const actionRoutes: VolumeRoute[] = [["POST", "/volumes/{volumeId}/action
 
 const diskFormats = ["raw", "vmdk", "vdi", "qcow2", "vhd", "vhdx", "ploop"];
 const action = "os-volume_upload_image";
+
+/** Cinder shows its whole record of the type here. */
+const typeRecord = {
+  qos_specs_id: null,
+  created_at: "2022-10-05T00:00:00.000000",
+  updated_at: null,
+  deleted_at: null,
+  deleted: false,
+};
 
 function act(call: VolumeCall): Answer {
   const body = parseJson(call.request.bytes);
@@ -56,7 +66,7 @@ function uploadImage(call: VolumeCall, argument: unknown): Answer {
     status: "uploading",
     display_description: volume.description,
     size: volume.sizeGib,
-    volume_type: { ...volumeType, description: null, is_public: true, extra_specs: {}, qos_specs_id: null },
+    volume_type: { ...volumeType, description: null, is_public: true, extra_specs: {}, ...typeRecord },
     image_id: image.id,
     container_format: wanted.containerFormat,
     disk_format: wanted.diskFormat,
@@ -94,6 +104,7 @@ function checked({ minor }: VolumeCall, argument: unknown) {
       pythonRepr(argument),
       `Additional properties are not allowed ('${stranger}' was unexpected)`,
     );
+  yesOrNo("force", argument.force);
   const diskFormat = argument.disk_format ?? "raw";
   if (typeof diskFormat !== "string" || !diskFormats.includes(diskFormat))
     throw invalidField(
@@ -114,6 +125,6 @@ function checked({ minor }: VolumeCall, argument: unknown) {
     diskFormat,
     containerFormat: typeof argument.container_format === "string" ? argument.container_format : "bare",
     visibility: visibility as Visibility,
-    protected: argument.protected === true || String(argument.protected).toLowerCase() === "true",
+    protected: yesOrNo("protected", argument.protected),
   };
 }

@@ -47,13 +47,19 @@ export function volumeView(call: VolumeCall, volume: VolumeRecord, options: { cr
     multiattach: false,
     attachments: attachments(core, volume),
     ...(minor >= 13 && { group_id: null }),
-    ...(minor >= 48 && { shared_targets: true, service_uuid: null }),
+    ...(minor >= 48 && onHost(volume)),
     ...(minor >= 63 && { volume_type_id: volumeType.id }),
     ...(minor >= 65 && { consumes_quota: true }),
     ...(!options.created && { "os-vol-tenant-attr:tenant_id": volume.projectId }),
     ...(!options.created && volume.imageMetadata && { volume_image_metadata: volume.imageMetadata }),
   };
 }
+
+/** Until a host has it, Cinder knows no better. */
+const onHost = ({ status }: VolumeRecord) =>
+  status === "creating"
+    ? { shared_targets: true, service_uuid: null }
+    : { shared_targets: false, service_uuid: "5e000000-0000-4000-8000-000000000001" };
 
 export const volumeSummary = ({ core, projectId }: VolumeCall, { id, name }: VolumeRecord) => ({
   id,

@@ -59,7 +59,9 @@ test("a volume is creating, then available; found by name and by metadata; gone 
   for (const query of ['metadata={"mark":"m1"}', "metadata={'mark':'m1'}", "name=new", "status=available&name=new"]) {
     expect(names((await ask("GET", `/volumes/detail?${query}`)).body, "volumes")).toEqual(["new"]);
   }
-  expect(names((await ask("GET", '/volumes/detail?metadata={"mark":"m2"}')).body, "volumes")).toEqual([]);
+  for (const query of ['metadata={"mark":"m2"}', "metadata=nonsense"]) {
+    expect(names((await ask("GET", `/volumes/detail?${query}`)).body, "volumes")).toEqual([]);
+  }
   expect((await ask("DELETE", path)).status).toBe(202);
   expect((await ask("GET", path)).body).toMatchObject({ volume: { status: "deleting" } });
   out.clock.advance(200);
@@ -188,12 +190,24 @@ test("another project's volumes and snapshots are not there", async () => {
   expect([astray.status, astray.body]).toEqual([400, { badRequest: { code: 400, message: "Malformed request url" } }]);
 });
 
+const nobodys = "11111111-1111-4111-8111-111111111111";
+
 test.each([
   [{ volume: { name: "x" } }, 400, "either malformed or otherwise incorrect"],
   [{ volume: { size: "abc" } }, 400, "'abc' does not match '^[0-9]+$'"],
   [{ volume: { size: 0 } }, 400, "0 is less than the minimum of 1"],
   [{}, 400, "'volume' is a required property"],
-  [{ volume: { size: 1, snapshot_id: "nope" } }, 404, "Snapshot nope could not be found."],
+  [{ volume: { size: 1, snapshot_id: "nope" } }, 400, "'nope' is not valid under any of the given schemas"],
+  [{ volume: { size: 1, snapshot_id: nobodys } }, 404, `Snapshot ${nobodys} could not be found.`],
+  [{ volume: { size: 1, volume_type: "nope" } }, 404, "Volume type with name nope could not be found."],
+  [{ volume: { size: 1, name: 5 } }, 400, "5 is not of type 'string', 'null'"],
+  [{ volume: { size: 1, name: "n".repeat(256) } }, 400, "name has 256 characters, more than 255."],
+  [
+    { volume: { size: 1, metadata: { a: 1 } } },
+    400,
+    "Invalid input for field/attribute a. Value: 1. 1 is not of type 'string'",
+  ],
+  [{ volume: "x" }, 400, "'x' is not of type 'object'"],
   [{ volume: { size: 1, imageRef: "nope" } }, 400, "Invalid image identifier or unable to access requested image."],
 ])("no volume of %j", async (body, status, message) => {
   await using out = await tryOut();
@@ -266,4 +280,29 @@ describe("os-volume_upload_image", () => {
       disk_format: "raw",
     });
   });
+});
+
+test.each([
+  [{}, "'volume_id' is a required property"],
+  [{ volume_id: "nope" }, "'nope' is not valid under any of the given schemas"],
+  [{ volume_id: volumes.spare, force: "maybe" }, "'maybe' is not one of [True, 'True', 'TRUE', 'true', '1'"],
+  [{ volume_id: volumes.spare, name: "n".repeat(256) }, "is too long"],
+])("no snapshot of %j", async (snapshot, message) => {
+  await using out = await tryOut();
+  const { ask } = await cinder(out);
+  const reply = await ask("POST", "/snapshots", { snapshot });
+  expect([reply.status, reply.body]).toEqual([
+    400,
+    { badRequest: { code: 400, message: expect.stringContaining(message) } },
+  ]);
+});
+
+test("the address without its slash leads to the one with it; a path that is not there is answered in the form asked for", async () => {
+  await using out = await tryOut();
+  const redirected = await out.ask("GET", "/volume/v3");
+  expect([redirected.status, redirected.headers.get("Location")]).toEqual([302, `${out.cloud.url}/volume/v3/`]);
+  const { speaker } = await cinder(out);
+  const ask = (accept: string) => speaker.ask("GET", "/volume/v3/nowhere", undefined, { Accept: accept });
+  expect((await ask("application/json")).body).toMatchObject({ code: "404 Not Found" });
+  expect((await ask("*/*")).text).toMatch(/^<html>/);
 });

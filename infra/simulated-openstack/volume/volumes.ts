@@ -1,14 +1,15 @@
 // Volumes: made, shown, listed, deleted.
-import { isObject, own, pythonRepr, pythonStr } from "../bodies.ts";
+import { own, pythonRepr, pythonStr } from "../bodies.ts";
 import type { Core } from "../core.ts";
 import type { Answer } from "../http.ts";
 import { canSee } from "../image/visibility.ts";
 import { bodyOf, snapshotOf, type VolumeCall, type VolumeRoute, volumeOf } from "./call.ts";
+import { metadataOf, textOrNull, uuidOf, volumeName } from "./fields.ts";
 import { listAnswer } from "./lists.ts";
 import { checkQuota } from "./quota.ts";
 import type { VolumeRecord } from "./records.ts";
 import { invalidField, refuse } from "./refusals.ts";
-import { statusOf, volumeSummary, volumeView } from "./views.ts";
+import { statusOf, volumeSummary, volumeType, volumeView } from "./views.ts";
 
 export const volumeRoutes: VolumeRoute[] = [
   ["GET", "/volumes", (call) => list(call, volumeSummary)],
@@ -29,8 +30,16 @@ const list = (call: VolumeCall, view: (call: VolumeCall, volume: VolumeRecord) =
 function createVolume(call: VolumeCall): Answer {
   const { core, caller, projectId } = call;
   const wanted = bodyOf(call, "volume");
+  const named = {
+    name: volumeName(wanted.name),
+    description: textOrNull("description", wanted.description),
+    metadata: metadataOf(wanted.metadata),
+  };
   const given = sizeOf(wanted.size);
-  const snapshot = typeof wanted.snapshot_id === "string" ? snapshotOf(call, wanted.snapshot_id) : undefined;
+  checkType(wanted.volume_type);
+  const snapshot = idGiven(wanted.snapshot_id)
+    ? snapshotOf(call, uuidOf("snapshot_id", wanted.snapshot_id))
+    : undefined;
   if (snapshot && snapshot.status !== "available") {
     throw refuse(
       400,
@@ -56,9 +65,7 @@ function createVolume(call: VolumeCall): Answer {
   }
   checkQuota(call, "volumes", sizeGib);
   const volume = newVolume(core, {
-    name: typeof wanted.name === "string" ? wanted.name : null,
-    description: typeof wanted.description === "string" ? wanted.description : null,
-    metadata: metadataOf(wanted.metadata),
+    ...named,
     projectId,
     userId: caller.user.id,
     sizeGib,
@@ -112,6 +119,15 @@ export function startDeleting(core: Core, volume: VolumeRecord, at: number): voi
   core.scheduleStorage(core.timing.volumeDeleteMs, { do: "volumeGone", volumeId: volume.id }, at);
 }
 
+const idGiven = (id: unknown): boolean => id !== undefined && id !== null;
+
+/** There is one type, and the default one. */
+function checkType(type: unknown): void {
+  if (type === undefined || type === null || [volumeType.id, volumeType.name, "__DEFAULT__"].includes(String(type)))
+    return;
+  throw refuse(404, `Volume type with name ${String(type)} could not be found.`);
+}
+
 function sizeOf(size: unknown): number | undefined {
   if (size === undefined || size === null) return undefined;
   if (typeof size === "string" && !/^[0-9]+$/.test(size))
@@ -135,17 +151,4 @@ function imageSource(
     imageMetadata: { ...image.properties, image_id: image.id, image_name: image.name ?? "" },
     usedBytes: image.disk?.usedBytes ?? image.sizeBytes ?? 0,
   };
-}
-
-export function metadataOf(metadata: unknown): Record<string, string> {
-  if (metadata === undefined || metadata === null) return {};
-  if (!isObject(metadata))
-    throw invalidField("metadata", pythonStr(metadata), `${pythonRepr(metadata)} is not of type 'object', 'null'`);
-  for (const [key, value] of Object.entries(metadata)) {
-    if (typeof value === "string" && value.length > 255)
-      throw invalidField(key, value, `${pythonRepr(value)} is too long`);
-    if (typeof value === "object" && value !== null)
-      throw invalidField(key, pythonStr(value), `${pythonRepr(value)} is not of type 'string', 'boolean'`);
-  }
-  return Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, pythonStr(value)]));
 }
