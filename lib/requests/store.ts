@@ -1,5 +1,5 @@
 // Where requests live: every write of a request is one of these, each a single conditional write on its item.
-import { absent, and, below, differs, equals, or } from "../aws/condition.ts";
+import { absent, and, below, differs, equals, or, present } from "../aws/condition.ts";
 import type { Item, Table } from "../aws/table.ts";
 import {
   type Cancel,
@@ -47,6 +47,7 @@ export interface RequestStore {
   decide(request: ImageRequest, decision: Decision, nowMs: number): Promise<ImageRequest | undefined>;
   /** Undefined where it is too late: the request has ended or is being released. */
   cancel(request: ImageRequest, cancel: Cancel, nowMs: number): Promise<ImageRequest | undefined>;
+  /** Does nothing where the request has ended, or is not stored (yet). */
   keepSealedToken(id: string, sealedToken: string): Promise<void>;
   /** Newest first. `cursor` comes from the page before. Pages may be shorter than `limit` and yet not the last. */
   listOfProject(query: ProjectQuery): Promise<{ requests: ImageRequest[]; cursor?: string }>;
@@ -131,7 +132,7 @@ export function openRequestStore(table: Table): RequestStore {
       signal(table, request, { cancel }, and(differs("step", "release"), absent("endedAt"), absent("cancel")), nowMs),
 
     async keepSealedToken(id, sealedToken) {
-      await table.update(key(id), { sealedToken }, absent("endedAt"));
+      await table.update(key(id), { sealedToken }, and(present("id"), absent("endedAt")));
     },
 
     async listOfProject({ provider, projectId, status, limit, cursor }) {

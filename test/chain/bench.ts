@@ -2,12 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import type { StepMessage } from "../../events/step-message.ts";
-import { createResources } from "../../infra/local/resources.ts";
-import { readServerlessFile } from "../../infra/local/serverless-file.ts";
-import { startTableEmulator } from "../../infra/local/table-emulator.ts";
 import { handTurnedClock, startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 import type { Table } from "../../lib/aws/table.ts";
 import type { Limits } from "../../lib/openstack/index.ts";
@@ -19,6 +15,7 @@ import { isStepName, type StepName, stepNames } from "../../lib/workflow/chain.t
 import { runStep } from "../../lib/workflow/run-step.ts";
 import type { Step } from "../../lib/workflow/step.ts";
 import { wakeOverdue } from "../../lib/workflow/waker.ts";
+import { openBenchTable } from "./bench-table.ts";
 
 export type Bench = Awaited<ReturnType<typeof startBench>>;
 
@@ -42,7 +39,7 @@ export async function startBench(options: BenchOptions = {}) {
   const clock = handTurnedClock(Date.now());
   const cloud = await startSimulatedCloud({ clock });
   process.env.LOG_LEVEL = "silent";
-  const emulator = options.table ? undefined : await startEmulator(folder);
+  const emulator = options.table ? undefined : await openBenchTable(folder);
 
   writeFileSync(join(folder, "clouds.yaml"), cloud.cloudsYaml());
   const policy = {
@@ -176,24 +173,6 @@ const context: Partial<Context> = {
   awsRequestId: "bench",
   getRemainingTimeInMillis: () => 29_000,
 };
-
-/** The table as serverless.yml declares it, on its emulator; the environment then names it. */
-export async function startEmulator(folder: string) {
-  const table = await startTableEmulator(join(folder, "table"));
-  Object.assign(process.env, {
-    AWS_REGION: "eu-central-1",
-    AWS_ACCESS_KEY_ID: "bench",
-    AWS_SECRET_ACCESS_KEY: "bench",
-    AWS_ENDPOINT_URL_DYNAMODB: table.url,
-  });
-  const service = await readServerlessFile(join(import.meta.dirname, "../.."), "bench");
-  const tables = Object.entries(service.resources).filter(([, { Type }]) => Type === "AWS::DynamoDB::Table");
-  const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
-  const clients = { sqs: new SQSClient({}), dynamodb: { endpoint: table.url, region: "eu-central-1", credentials } };
-  const names = { region: "eu-central-1", accountId: "000000000000", sqsUrl: "http://127.0.0.1:9" };
-  await createResources({ ...service, resources: Object.fromEntries(tables) }, names, clients, table.store);
-  return table;
-}
 
 function storeOn(table: Table): Pick<Runtime, "store" | "locks"> {
   const store = openRequestStore(table);

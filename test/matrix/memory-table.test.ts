@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { absent, and, below, type Condition, differs, equals, or, present } from "../../lib/aws/condition.ts";
 import { openTable, type Table } from "../../lib/aws/table.ts";
-import { startEmulator } from "../chain/bench.ts";
+import { openBenchTable } from "../chain/bench-table.ts";
 import { openMemoryTable } from "./memory-table.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "darkroom-memory-table-"));
-const emulator = await startEmulator(folder);
+const emulator = await openBenchTable(folder);
 const real = openTable("darkroom-bench");
 const memory = openMemoryTable();
 afterAll(async () => {
