@@ -27,7 +27,8 @@ export async function startEngine(folder: string): Promise<Engine> {
   const classes = [join(folder, "DynamoDBLocal.jar"), join(folder, "DynamoDBLocal_lib/*")].join(":");
   const server = join(import.meta.dirname, "LoopbackServer.java");
   const args = ["-Xmx512m", `-Djava.library.path=${join(folder, "DynamoDBLocal_lib")}`, "-cp", classes, server];
-  const child = spawn("java", args, { stdio: ["pipe", "pipe", "pipe"] });
+  // In its own folder, where it leaves a file.
+  const child = spawn("java", args, { cwd: folder, stdio: ["pipe", "pipe", "pipe"] });
   const printed: string[] = [];
   let timer: NodeJS.Timeout | undefined;
   const port = new Promise<number>((resolve, reject) => {
