@@ -6,6 +6,7 @@ export default {
   rootDir: "../..",
   testMatch: ["<rootDir>/test/clients/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/"],
-  testTimeout: 120_000,
+  // A bound for what hangs: some twenty commands in one test, each a second and a half where nothing else runs.
+  testTimeout: 600_000,
   maxWorkers: 1,
 };
