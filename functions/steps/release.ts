@@ -18,7 +18,8 @@ async function tidy(at: StepSurroundings): Promise<StepOutcome<"release">> {
   if (given.kind === "wait") return given.wait;
   if ("fault" in removal) throw removal.fault;
   if (removal.answer) return removal.answer;
-  // The trust, by which all this is done, goes last.
+  // The trust, by which all this is done, goes last; what is gone must be written before, for without it nobody can look again.
+  await ledger.keep();
   await removeTrust(cloud, ledger);
   if (given.kind === "cannot") return refuse(cannotTidy(given.problem.detail, given.problem.remedy));
   return done(undefined, "nothing of ours is left in the cloud");

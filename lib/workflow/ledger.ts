@@ -24,10 +24,13 @@ export class ClaimLost extends Error {}
 
 export class Ledger {
   #entries: readonly LedgerEntry[];
+  /** As last written. */
+  #kept: readonly LedgerEntry[];
   readonly #surroundings: LedgerSurroundings;
 
   constructor(surroundings: LedgerSurroundings) {
     this.#entries = surroundings.entries;
+    this.#kept = surroundings.entries;
     this.#surroundings = surroundings;
   }
 
@@ -54,6 +57,11 @@ export class Ledger {
     const entry: LedgerEntry = { kind, mark: newMark(), intentAtMs: this.#surroundings.nowMs() };
     await this.#write([...this.#entries, entry]);
     return entry;
+  }
+
+  /** Writes what was struck since the last write: before the means to look again are given away. */
+  async keep(): Promise<void> {
+    if (this.#entries !== this.#kept) await this.#write(this.#entries);
   }
 
   /** The thing is gone: no more care is needed. Kept with the next write of the request. */
@@ -149,6 +157,7 @@ export class Ledger {
   async #write(entries: readonly LedgerEntry[]): Promise<void> {
     if (!(await this.#surroundings.write(entries))) throw new ClaimLost("another worker has taken over this request");
     this.#entries = entries;
+    this.#kept = entries;
   }
 }
 

@@ -1,0 +1,126 @@
+// What is asked for while processes die, told from the caller's side: who gets no answer asks again.
+import type { ImageRequest } from "../../lib/requests/image-request.ts";
+import type { Run, Surroundings } from "./lane.ts";
+
+export interface Scenario extends Surroundings {
+  readonly name: string;
+  /** How it is to end, whatever dies. */
+  readonly end: "completed" | "cancelled";
+  readonly server: string;
+  readonly asked?: Record<string, unknown>;
+  /** The request, ended. */
+  play(run: Run, scenario: Scenario): Promise<ImageRequest>;
+}
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: "as-is",
+    end: "completed",
+    server: "analysis-1",
+    play: async (run, scenario) => await run.drive(await post(run, scenario)),
+  },
+  {
+    name: "approved by staff, live, of a server that was stopped",
+    end: "completed",
+    server: "stopped-1",
+    policy: { approvalNeededFor: ["private", "shared", "community", "public"] },
+    asked: { consistency: "live" },
+    async play(run, scenario) {
+      const id = await post(run, scenario);
+      await run.drive(id, { until: ({ step, waiting }) => step === "approve" && waiting !== undefined });
+      await decide(run, id);
+      return await run.drive(id);
+    },
+  },
+  {
+    name: "cancelled while the snapshot is made, of a server that was stopped",
+    end: "cancelled",
+    server: "stopped-1",
+    async play(run, scenario) {
+      const id = await post(run, scenario);
+      await run.drive(id, { until: ({ ledger }) => ledger.some((entry) => "thingId" in entry) });
+      await cancel(run, id);
+      return await run.drive(id);
+    },
+  },
+  {
+    name: "cancelled once the server is given back; who died is away for ten minutes",
+    end: "cancelled",
+    server: "analysis-1",
+    // Longer than Nova and Glance believe a token whose trust is gone.
+    awayMs: 600_000,
+    async play(run, scenario) {
+      const id = await post(run, scenario);
+      await run.drive(id, { until: ({ step }) => step === "describe" });
+      await cancel(run, id);
+      return await run.drive(id);
+    },
+  },
+  {
+    name: "as-is, every message lost, by the waker alone",
+    end: "completed",
+    server: "analysis-1",
+    play: async (run, scenario) => await run.drive(await post(run, scenario), { lost: true }),
+  },
+];
+
+async function post(run: Run, { server, asked }: Scenario): Promise<string> {
+  const body = {
+    serverId: run.cloud.ids.server(server),
+    name: "survivor",
+    licenseAcknowledged: true,
+    preparation: "as-is",
+    ...asked,
+  };
+  const answer = await insist(run, "create-image-request", "alice", { body, key: `build ${run.clock.now()}` });
+  if (answer.statusCode !== 202) throw new Error(`not accepted: ${answer.statusCode} ${answer.body}`);
+  return JSON.parse(answer.body).id;
+}
+
+async function decide(run: Run, id: string): Promise<void> {
+  const answer = await insist(run, "decide-image-request", "carol", {
+    id,
+    body: { decision: "approve", reason: "fine" },
+  });
+  // Whose decision was written, but not answered, is told on asking again that nothing waits for it any more.
+  if (answer.statusCode !== 200 && answer.statusCode !== 409)
+    throw new Error(`decision: ${answer.statusCode} ${answer.body}`);
+}
+
+async function cancel(run: Run, id: string): Promise<void> {
+  const answer = await insist(run, "cancel-image-request", "alice", { id, body: {} });
+  if (answer.statusCode !== 202) throw new Error(`cancel: ${answer.statusCode} ${answer.body}`);
+}
+
+interface HttpResult {
+  readonly statusCode: number;
+  readonly body: string;
+}
+
+/** Calls until there is an answer: a caller whose connection broke sends the same again. */
+async function insist(
+  run: Run,
+  name: string,
+  person: "alice" | "carol",
+  { id, body, key }: { id?: string; body: unknown; key?: string },
+): Promise<HttpResult> {
+  const headers = { "x-auth-token": await token(run, person), ...(key !== undefined && { "idempotency-key": key }) };
+  const event = { headers, body: JSON.stringify(body), pathParameters: id === undefined ? {} : { id } };
+  for (let tries = 0; tries < 3; tries++) {
+    const told = await run.tell({ function: name, event });
+    if (told) return told.result as HttpResult;
+  }
+  throw new Error(`${name} never answers`);
+}
+
+async function token({ cloud }: Run, person: "alice" | "carol"): Promise<string> {
+  const domain = { id: "default" };
+  const password = { user: { name: person, domain, password: "simulated" } };
+  const scope = { project: { name: person === "alice" ? "astro-lab" : "staff", domain } };
+  const answer = await fetch(`${cloud.authUrl}/auth/tokens`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ auth: { identity: { methods: ["password"], password }, scope } }),
+  });
+  return answer.headers.get("x-subject-token") ?? "";
+}
