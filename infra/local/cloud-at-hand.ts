@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type SimulatedCloud, startSimulatedCloud } from "../simulated-openstack/index.ts";
+import { isOwnScript } from "./own-scripts.ts";
 import type { HostSettings } from "./settings.ts";
 
 export type CloudAtHand = {
@@ -27,6 +28,7 @@ export async function cloudAtHand({
     port: port === 0 ? 0 : port + 1,
     dataFile: join(dataFolder, "simulated-openstack.json"),
     speed: simulatedSpeed,
+    runsScript: isOwnScript,
   });
   const cloudsFile = join(dataFolder, "clouds.yaml");
   writeFileSync(cloudsFile, simulated.cloudsYaml(), { mode: 0o600 });

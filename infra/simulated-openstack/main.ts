@@ -16,6 +16,8 @@ const { values } = parseArgs({
 const cloud = await startSimulatedCloud({
   port: Number(values.port),
   speed: Number(values.speed),
+  // By itself it knows nobody whose scripts it could trust.
+  runsScript: () => false,
   ...(values.data === undefined ? {} : { dataFile: resolve(values.data) }),
 });
 

@@ -78,6 +78,8 @@ function composed(functions: string, what: string, jobLines: string[], files: Re
     `${name}() {\n${command} <<'END_OF_${name}'\n${text.trimEnd()}\nEND_OF_${name}\n}\n`;
   return [
     "#!/bin/sh",
+    // By this line a simulated cloud knows that it may run it on a directory tree; strangers' user-data it never runs.
+    "# darkroom guest script",
     withoutComments(functions),
     ...Object.entries(files).map(([name, text]) => document(name, "cat", text)),
     document(`read_job_of_${what}`, "read_job", jobLines.join("\n")),
