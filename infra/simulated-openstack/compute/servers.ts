@@ -44,6 +44,10 @@ function deleteServer(call: ComputeCall): Answer {
   checkLock(call, server);
   if (server.taskState === "deleting") return { status: 204 };
   removeUnfinishedSnapshot(call, server);
+  // A shelved server's only disk goes with it (nova/compute/api.py, _delete; measured on Zed).
+  if (server.vmState.startsWith("shelved") && server.shelvedImageId !== null) {
+    delete core.state.images[server.shelvedImageId];
+  }
   if (server.launchedAt === null || server.hostId === "") {
     deleted(core, server, core.now());
     return { status: 204 };

@@ -75,7 +75,7 @@ function visibilityFilter({ request, viewer }: ImageCall): Filter {
 
 const notFilters = new Set(["limit", "marker", "sort", "sort_key", "sort_dir", "visibility", "member_status"]);
 
-/** `in:a,b` is understood for these. */
+/** `in:a,b` and `eq:a` are understood for these. */
 const several: Record<string, (image: ImageRecord) => string | null> = {
   name: ({ name }) => name,
   id: ({ id }) => id,
@@ -106,12 +106,25 @@ function filtersFor(name: string, values: string[]): Filter[] {
   if (name === "updated_at") return [timeFilter(name, value, ({ updatedAt }) => updatedAt)];
   const one = own(several, name);
   if (one) {
-    const wanted = value.startsWith("in:") ? value.slice(3).split(",") : [value];
+    const wanted = textsIn(value);
     return [(image) => wanted.includes(one(image) ?? "")];
   }
   const attribute = own(exact, name);
   if (attribute) return [(image) => String(attribute(image)) === value];
   return [(image) => own(image.properties, name) === value];
+}
+
+/**
+ * What stands before the first colon is an operator, `in` or `eq`, any other 400; but for a time as a whole (glance/common/utils.py, split_filter_op). A text in
+ * quotes may hold commas and colons (split_filter_value_for_quotes).
+ */
+function textsIn(value: string): string[] {
+  const colon = value.indexOf(":");
+  if (colon < 0 || /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)) return [value];
+  const [operator, rest] = [value.slice(0, colon), value.slice(colon + 1)];
+  if (operator === "eq") return [rest];
+  if (operator !== "in") throw refuse(400, `Unable to filter by unknown operator '${operator}'.`);
+  return [...rest.matchAll(/"([^"]*)"|([^,"]+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
 }
 
 const equals =

@@ -1,7 +1,8 @@
 // Keystone: who may ask for what, tokens, application credentials.
-import { connect } from "../../../lib/openstack/index.ts";
+import { type Cloud, connect, type TrustWish } from "../../../lib/openstack/index.ts";
 import { fact, type Subject } from "../fact.ts";
 import { refusalOf } from "../props.ts";
+import type { Stage } from "../stage.ts";
 
 export const identity: Subject = {
   name: "identity",
@@ -72,28 +73,59 @@ export const identity: Subject = {
       return status;
     }),
     fact("An application credential cannot make a trust, an unrestricted one neither: 403", async (stage) => {
-      const { owner, service } = stage;
-      const { user, project } = await owner.cloud.token();
-      const path = `/users/${user.id}/application_credentials`;
-      const body = { application_credential: { name: stage.nameOf("credential"), unrestricted: true } };
-      const { status, json } = await owner.ask("identity", "POST", path, { body });
-      const { id, secret } = json.application_credential;
-      stage.undo("the application credential", () => owner.ask("identity", "DELETE", `${path}/${id}`));
-      const acting = connect({ ...owner.config, credentials: { type: "applicationCredential", id, secret } });
-      const token = await acting.token();
-      const refusal = await refusalOf(
-        acting.identity.createTrust({
-          trustorUserId: user.id,
-          trusteeUserId: (await service.cloud.token()).user.id,
-          projectId: project?.id ?? "",
-          roles: [{ name: "member" }],
-          expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
-        }),
-      );
-      const onTrust = await refusalOf(acting.asTrust("0".repeat(32)).token());
-      await acting.close();
-      expect(refusal).toMatchObject({ kind: "forbidden", status: 403 });
-      return { status, refusal, onTrust, isApplicationCredential: token.isApplicationCredential };
+      const seen = [];
+      for (const unrestricted of [false, true]) {
+        const refusal = await withCredential(stage, `unrestricted-${unrestricted}`, { unrestricted }, (acting, wish) =>
+          refusalOf(acting.identity.createTrust(wish)),
+        );
+        seen.push(refusal);
+      }
+      expect(seen.map(({ kind }) => kind)).toEqual(["forbidden", "forbidden"]);
+      return seen;
     }),
+    fact("An application credential's token says what it is", async (stage) =>
+      withCredential(stage, "said", {}, async (acting) => {
+        const { isApplicationCredential, methods, roles } = await acting.token();
+        expect(isApplicationCredential).toBe(true);
+        return { methods, roles: roles.map(({ name }) => name).sort() };
+      }),
+    ),
   ],
 };
+
+/** Acts with an application credential of the owner's. */
+async function withCredential<T>(
+  stage: Stage,
+  what: string,
+  more: object,
+  then: (acting: Cloud, wish: TrustWish) => Promise<T>,
+): Promise<T> {
+  const { owner, service } = stage;
+  const { user, project } = await owner.cloud.token();
+  const path = `/users/${user.id}/application_credentials`;
+  const body = { application_credential: { name: stage.nameOf(what), ...more } };
+  const { status, json, text } = await owner.ask("identity", "POST", path, { body });
+  if (status !== 201) throw new Error(`no application credential: ${status} ${text}`);
+  const { id, secret } = json.application_credential;
+  stage.undo(`application credential ${id}`, () => owner.ask("identity", "DELETE", `${path}/${id}`));
+  const acting = connect({ ...owner.config, credentials: { type: "applicationCredential", id, secret } });
+  const extra = { contract: stage.nameOf(what) };
+  stage.undo("what it may have made all the same", async () => {
+    const { identity } = owner.cloud;
+    const made = await identity.listTrusts({ trustorUserId: user.id });
+    for (const trust of made.filter((one) => one.extra.contract === extra.contract))
+      await identity.deleteTrust(trust.id);
+  });
+  try {
+    return await then(acting, {
+      trustorUserId: user.id,
+      trusteeUserId: (await service.cloud.token()).user.id,
+      projectId: project?.id ?? "",
+      roles: [{ name: "member" }],
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+      extra,
+    });
+  } finally {
+    await acting.close();
+  }
+}

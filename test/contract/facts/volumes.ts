@@ -1,0 +1,154 @@
+// Servers that were booted from a volume: their images are empty and name Cinder snapshots.
+import { fact, type Subject } from "../fact.ts";
+import { nova } from "../plain-ask.ts";
+import {
+  act,
+  emptyDisk,
+  flavorNamed,
+  refusalOf,
+  removeImageAtTheEnd,
+  removeServerAtTheEnd,
+  serverIn,
+} from "../props.ts";
+import type { Stage } from "../stage.ts";
+
+/** Deletes it and waits until it is gone. */
+function removeAtTheEnd(stage: Stage, path: string): void {
+  stage.undo(path, async () => {
+    await stage.owner.ask("volumev3", "DELETE", path);
+    await stage.until(`${path} to go`, async () => {
+      const { status } = await stage.owner.ask("volumev3", "GET", path);
+      return status === 404 ? true : undefined;
+    });
+  });
+}
+
+async function volumeBacked(stage: Stage) {
+  const { owner } = stage;
+  const imageRef = await emptyDisk(stage, "of-volume");
+  const body = { volume: { name: stage.nameOf("root"), size: 1, imageRef } };
+  const made = await owner.ask("volumev3", "POST", "/volumes", { body });
+  if (made.status !== 202) throw new Error(`no volume: ${made.status} ${made.text}`);
+  const path = `/volumes/${made.json.volume.id}`;
+  removeAtTheEnd(stage, path);
+  const volume = await stage.until("the volume to be available", async () => {
+    const { json } = await owner.ask("volumev3", "GET", path);
+    if (json.volume.status === "error") throw new Error("the volume is in error");
+    return json.volume.status === "available" ? json.volume : undefined;
+  });
+  const mapping = { uuid: volume.id, source_type: "volume", destination_type: "volume", boot_index: 0 };
+  const server = {
+    name: stage.nameOf("volume-backed"),
+    flavorRef: await flavorNamed(stage, "m1.nano"),
+    networks: "none",
+    block_device_mapping_v2: [mapping],
+  };
+  const booted = await owner.ask("compute", "POST", "/servers", { body: { server }, headers: nova("2.73") });
+  if (booted.status !== 202) throw new Error(`not booted: ${booted.status} ${booted.text}`);
+  removeServerAtTheEnd(stage, booted.json.server.id);
+  await serverIn(stage, booted.json.server.id, "ACTIVE");
+  return { id: booted.json.server.id as string, volume, imageRef };
+}
+
+/** Its image, and the Cinder snapshot that this one names. */
+async function imaged(stage: Stage) {
+  const { id } = await stage.shared(volumeBacked);
+  const { compute, image } = stage.owner.cloud;
+  const { imageId } = await compute.createImage(id, {
+    name: stage.nameOf("empty"),
+    metadata: { darkroom_mark: stage.mark },
+  });
+  const atOnce = await image.getImage(imageId);
+  const [mapping] = JSON.parse(atOnce.properties.block_device_mapping ?? "[]");
+  const path = `/snapshots/${mapping.snapshot_id}`;
+  removeAtTheEnd(stage, path);
+  removeImageAtTheEnd(stage, imageId);
+  await stage.until("the snapshot to be available", async () => {
+    const { json } = await stage.owner.ask("volumev3", "GET", path);
+    return json.snapshot?.status === "available" ? true : undefined;
+  });
+  return { imageId, atOnce, mapping, path };
+}
+
+export const volumes: Subject = {
+  name: "volumes",
+  facts: [
+    fact("A volume made of an image names it in volume_image_metadata, and nowhere else", async (stage) => {
+      const { volume, imageRef } = await stage.shared(volumeBacked);
+      expect(volume.volume_image_metadata.image_id).toBe(imageRef);
+      return { bootable: volume.bootable, fields: Object.keys(volume.volume_image_metadata).sort() };
+    }),
+    fact('A server that was booted from a volume has the image "", and the volume attached', async (stage) => {
+      const { id, volume } = await stage.shared(volumeBacked);
+      const { json } = await stage.owner.ask("compute", "GET", `/servers/${id}`);
+      const server = await stage.owner.cloud.compute.getServer(id);
+      expect(server).toMatchObject({ imageId: null, volumesAttached: [volume.id] });
+      expect(json.server.image).toBe("");
+      return { image: json.server.image, disk: server.flavor.diskGib };
+    }),
+    fact("createBackup of a volume-backed server is 400", async (stage) => {
+      const { id } = await stage.shared(volumeBacked);
+      const createBackup = { name: stage.nameOf("backup"), backup_type: "daily", rotation: 1 };
+      const { status } = await act(stage.owner, id, { createBackup });
+      expect(status).toBe(400);
+      return status;
+    }),
+    fact(
+      "The image of a volume-backed server is active at once, of size 0, with bdm_v2 and a snapshot's id",
+      async (stage) => {
+        const { atOnce, mapping } = await stage.shared(imaged);
+        expect(atOnce).toMatchObject({ status: "active", sizeBytes: 0, virtualSizeBytes: null });
+        expect(atOnce.properties).toMatchObject({ bdm_v2: "True", darkroom_mark: stage.mark });
+        const { source_type, destination_type, boot_index, volume_size } = mapping;
+        const { minDiskGib, diskFormat, visibility } = atOnce;
+        return {
+          mapping: { source_type, destination_type, boot_index, volume_size },
+          names: Object.keys(atOnce.properties).sort(),
+          image: { minDiskGib, diskFormat, visibility },
+        };
+      },
+    ),
+    fact("The image of a volume-backed server does not say which server it is of", async (stage) => {
+      const { atOnce } = await stage.shared(imaged);
+      expect(atOnce.properties).not.toHaveProperty("instance_uuid");
+      return null;
+    }),
+    fact("The image of a volume-backed server has no bytes: 200 and nothing", async (stage) => {
+      const { imageId } = await stage.shared(imaged);
+      const { status, text } = await stage.owner.ask("image", "GET", `/images/${imageId}/file`);
+      expect([status, text]).toEqual([200, ""]);
+      return status;
+    }),
+    fact(
+      "Another project cannot boot the image of a volume-backed server, a community one neither: 400",
+      async (stage) => {
+        const { imageId } = await stage.shared(imaged);
+        const { image } = stage.owner.cloud;
+        await image.patchImage(imageId, [{ op: "replace", path: "/visibility", value: "community" }]);
+        const refusal = await refusalOf(
+          stage.other.cloud.compute.createServer({
+            name: stage.nameOf("never"),
+            imageId,
+            flavorId: await flavorNamed(stage, "m1.nano"),
+            networks: "none",
+          }),
+        );
+        expect(refusal).toMatchObject({ kind: "badRequest", status: 400 });
+        return refusal;
+      },
+    ),
+    fact("Deleting that image leaves its Cinder snapshot behind", async (stage) => {
+      const { imageId, path } = await stage.shared(imaged);
+      await stage.owner.cloud.image.deleteImage(imageId);
+      const { status, json } = await stage.owner.ask("volumev3", "GET", path);
+      expect([status, json.snapshot.status]).toEqual([200, "available"]);
+      return [status, json.snapshot.status];
+    }),
+    fact("A volume in use is not deleted, nor one that has snapshots: 400", async (stage) => {
+      const { volume } = await stage.shared(volumeBacked);
+      const { status } = await stage.owner.ask("volumev3", "DELETE", `/volumes/${volume.id}`);
+      expect(status).toBe(400);
+      return status;
+    }),
+  ],
+};
