@@ -1,5 +1,7 @@
 // The contract, held against the simulated cloud.
+import { type CloudConfig, connect } from "../../lib/openstack/index.ts";
 import { factNames, subjects } from "./facts/index.ts";
+import { methodsOf } from "./recorded.ts";
 import { differences, type Findings, runFacts } from "./run-facts.ts";
 import { simulatedVenue } from "./venues.ts";
 
@@ -21,6 +23,24 @@ test("no two facts have one name", () => {
 test("everything that was made is taken away again", () => {
   expect(findings.left).toBeUndefined();
 });
+
+test("no method of the client is without a fact", () => {
+  const methods = methodsOf(connect(nowhere));
+  expect(methods.length).toBeGreaterThan(30);
+  // What `close` does is between us and our connections.
+  expect(methods.filter((method) => method !== "cloud.close" && !findings.called.includes(method))).toEqual([]);
+});
+
+/** Connecting makes no call. */
+const nowhere: CloudConfig = {
+  name: "nowhere",
+  authUrl: "http://127.0.0.1:9/v3",
+  credentials: { type: "token", token: "none", scope: undefined },
+  regionName: undefined,
+  interface: "public",
+  verify: true,
+  caCertPath: undefined,
+};
 
 describe("two lists differ", () => {
   const list = (cloud: string, held: Findings["held"]): Findings => ({

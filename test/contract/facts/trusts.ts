@@ -186,5 +186,19 @@ export const trusts: Subject = {
       expect(after.trust.remaining_uses).toBe(1);
       return { before: json.trust.remaining_uses, after: after.trust.remaining_uses };
     }),
+    fact(
+      "A service that has not seen the token of a trust refuses it once the trust is deleted: 401",
+      async (stage) => {
+        const trust = await stage.owner.cloud.identity.createTrust(await wish(stage));
+        const acting = stage.service.cloud.asTrust(trust.id);
+        const headers = { "x-auth-token": (await acting.token()).id };
+        await stage.owner.cloud.identity.deleteTrust(trust.id);
+        const { status } = await stage.service.ask("image", "GET", "/images?limit=1", { headers });
+        const refusal = await refusalOf(acting.image.getUsage());
+        expect(status).toBe(401);
+        expect(refusal).toMatchObject({ kind: "credentialRevoked" });
+        return { status, refusal };
+      },
+    ),
   ],
 };

@@ -5,6 +5,7 @@ import {
   act,
   emptyDisk,
   flavorNamed,
+  imageIn,
   refusalOf,
   removeImageAtTheEnd,
   removeServerAtTheEnd,
@@ -23,6 +24,16 @@ function removeAtTheEnd(stage: Stage, path: string): void {
   });
 }
 
+/** Waits for it, and returns it as it is then. */
+async function available(stage: Stage, path: string, kind: "volume" | "snapshot") {
+  return stage.until(`${path} to be available`, async () => {
+    const { json } = await stage.owner.ask("volumev3", "GET", path);
+    const status = json[kind]?.status;
+    if (status?.startsWith("error")) throw new Error(`${path} is in ${status}`);
+    return status === "available" ? json[kind] : undefined;
+  });
+}
+
 async function volumeBacked(stage: Stage) {
   const { owner } = stage;
   const imageRef = await emptyDisk(stage, "of-volume");
@@ -31,11 +42,7 @@ async function volumeBacked(stage: Stage) {
   if (made.status !== 202) throw new Error(`no volume: ${made.status} ${made.text}`);
   const path = `/volumes/${made.json.volume.id}`;
   removeAtTheEnd(stage, path);
-  const volume = await stage.until("the volume to be available", async () => {
-    const { json } = await owner.ask("volumev3", "GET", path);
-    if (json.volume.status === "error") throw new Error("the volume is in error");
-    return json.volume.status === "available" ? json.volume : undefined;
-  });
+  const volume = await available(stage, path, "volume");
   const mapping = { uuid: volume.id, source_type: "volume", destination_type: "volume", boot_index: 0 };
   const server = {
     name: stage.nameOf("volume-backed"),
@@ -63,10 +70,7 @@ async function imaged(stage: Stage) {
   const path = `/snapshots/${mapping.snapshot_id}`;
   removeAtTheEnd(stage, path);
   removeImageAtTheEnd(stage, imageId);
-  await stage.until("the snapshot to be available", async () => {
-    const { json } = await stage.owner.ask("volumev3", "GET", path);
-    return json.snapshot?.status === "available" ? true : undefined;
-  });
+  await available(stage, path, "snapshot");
   return { imageId, atOnce, mapping, path };
 }
 
@@ -137,6 +141,45 @@ export const volumes: Subject = {
         return refusal;
       },
     ),
+    fact(
+      "The road to an image with bytes: the snapshot becomes a volume, the volume an image of its own",
+      async (stage) => {
+        const { mapping } = await stage.shared(imaged);
+        const { owner } = stage;
+        const body = { volume: { name: stage.nameOf("of-snapshot"), snapshot_id: mapping.snapshot_id, size: 1 } };
+        const made = await owner.ask("volumev3", "POST", "/volumes", { body });
+        const path = `/volumes/${made.json.volume.id}`;
+        removeAtTheEnd(stage, path);
+        await available(stage, path, "volume");
+        const upload = { image_name: stage.nameOf("uploaded"), disk_format: "raw", container_format: "bare" };
+        const answer = await owner.ask("volumev3", "POST", `${path}/action`, {
+          body: { "os-volume_upload_image": upload },
+        });
+        const uploaded = answer.json["os-volume_upload_image"];
+        removeImageAtTheEnd(stage, uploaded.image_id);
+        const image = await imageIn(stage, uploaded.image_id, "active");
+        await available(stage, path, "volume");
+        expect(image.sizeBytes).toBe(2 ** 30);
+        const { diskFormat, minDiskGib, virtualSizeBytes, visibility } = image;
+        return {
+          made: made.status,
+          status: answer.status,
+          said: uploaded.status,
+          diskFormat,
+          minDiskGib,
+          virtualSizeBytes,
+          visibility,
+        };
+      },
+    ),
+    fact("A volume in use is not uploaded: 400", async (stage) => {
+      const { volume } = await stage.shared(volumeBacked);
+      const upload = { image_name: stage.nameOf("never"), disk_format: "raw", container_format: "bare", force: true };
+      const body = { "os-volume_upload_image": upload };
+      const { status } = await stage.owner.ask("volumev3", "POST", `/volumes/${volume.id}/action`, { body });
+      expect(status).toBe(400);
+      return status;
+    }),
     fact("Deleting that image leaves its Cinder snapshot behind", async (stage) => {
       const { imageId, path } = await stage.shared(imaged);
       await stage.owner.cloud.image.deleteImage(imageId);
