@@ -1,6 +1,7 @@
 // The volumes that a server is booted with: named in the call, or by the image of a server that was booted from volumes itself.
 import { isObject, own, parseJson } from "../bodies.ts";
 import type { ImageRecord } from "../image/records.ts";
+import { imageMetadataOf, propertiesIn } from "../volume/image-metadata.ts";
 import type { VolumeRecord } from "../volume/records.ts";
 import { newVolume } from "../volume/volumes.ts";
 import { bootableImage } from "./bootable-image.ts";
@@ -36,7 +37,10 @@ export function attachAll({ core }: ComputeCall, server: ServerRecord, plans: Pl
     const volume = make();
     const ids = { attachmentId: core.newUuid(), bdmUuid: core.newUuid() };
     server.attachments.push({ volumeId: volume.id, ...ids, device, tag: null, deleteOnTermination });
-    if (device === rootDevice) server.guest.diskBytes = volume.usedBytes;
+    if (device === rootDevice) {
+      server.guest.diskBytes = volume.usedBytes;
+      Object.assign(server.systemMetadata, propertiesIn(volume.imageMetadata));
+    }
   }
 }
 
@@ -82,7 +86,7 @@ function source(call: ComputeCall, mapping: Record<string, unknown>): () => Volu
     const sizeGib = Number(mapping.volume_size);
     if (!(sizeGib > 0))
       throw refuse(400, "Images with destination_type 'volume' need to have a non-zero size specified");
-    const imageMetadata = { ...image.properties, image_id: image.id, image_name: image.name ?? "" };
+    const imageMetadata = imageMetadataOf(image);
     const usedBytes = image.disk?.usedBytes ?? 0;
     return () => newVolume(core, { ...look, sizeGib, snapshotId: null, imageMetadata, usedBytes });
   }

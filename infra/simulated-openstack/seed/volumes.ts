@@ -1,4 +1,5 @@
 // The demo's volumes: the root of the server that is booted from one, one with data, one that nobody uses.
+import { imageMetadataOf } from "../volume/image-metadata.ts";
 import type { VolumeRecord } from "../volume/records.ts";
 import { demoIds } from "./ids.ts";
 import { seedImages } from "./images.ts";
@@ -10,7 +11,7 @@ export function seedVolumes(nowMs: number): Record<string, VolumeRecord> {
   const debian = seedImages(nowMs)[images["debian-12"]];
   const all = [
     volume("volume-backed-1-root", 20, 1, nowMs, {
-      imageMetadata: { ...debian?.properties, image_id: images["debian-12"], image_name: "debian-12" },
+      imageMetadata: debian ? imageMetadataOf(debian) : null,
       usedBytes: debian?.disk?.usedBytes ?? 0,
     }),
     volume("survey-data", 100, 2, nowMs),

@@ -1,4 +1,5 @@
 // os-volume_upload_image: an image of a volume's bytes.
+
 import { isObject, parseJson, pythonRepr, pythonStr } from "../bodies.ts";
 import { isoNaive } from "../clock.ts";
 import type { Answer } from "../http.ts";
@@ -6,6 +7,7 @@ import { putHashes } from "../image/bytes.ts";
 import { type ImageRecord, newImage, type Visibility } from "../image/records.ts";
 import { type VolumeCall, type VolumeRoute, volumeOf } from "./call.ts";
 import { yesOrNo } from "./fields.ts";
+import { propertiesIn } from "./image-metadata.ts";
 import type { VolumeRecord } from "./records.ts";
 import { invalidField, refuse } from "./refusals.ts";
 import { statusOf, volumeType } from "./views.ts";
@@ -49,7 +51,7 @@ function uploadImage(call: VolumeCall, argument: unknown): Answer {
   if (statusOf(core, volume) !== "available")
     throw refuse(400, `Invalid volume: Volume ${volume.id} status must be available`);
 
-  const { image_id: _id, image_name: _name, ...properties } = volume.imageMetadata ?? {};
+  const properties = propertiesIn(volume.imageMetadata);
   const image = newImage(core, { ...wanted, owner: call.projectId, properties });
   core.state.images[image.id] = image;
   const before = volume.updatedAt;

@@ -5,6 +5,7 @@ import type { Answer } from "../http.ts";
 import { canSee } from "../image/visibility.ts";
 import { bodyOf, snapshotOf, type VolumeCall, type VolumeRoute, volumeOf } from "./call.ts";
 import { metadataOf, textOrNull, uuidOf, volumeName } from "./fields.ts";
+import { imageMetadataOf } from "./image-metadata.ts";
 import { listAnswer } from "./lists.ts";
 import { checkQuota } from "./quota.ts";
 import type { VolumeRecord } from "./records.ts";
@@ -148,7 +149,7 @@ function imageSource(
   if (!image || !canSee(image, { projectId, isAdmin: caller.isAdmin }) || image.status !== "active")
     throw refuse(400, "Invalid image identifier or unable to access requested image.");
   return {
-    imageMetadata: { ...image.properties, image_id: image.id, image_name: image.name ?? "" },
+    imageMetadata: imageMetadataOf(image),
     usedBytes: image.disk?.usedBytes ?? image.sizeBytes ?? 0,
   };
 }

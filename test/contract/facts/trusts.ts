@@ -148,7 +148,9 @@ export const trusts: Subject = {
       const path = `/OS-TRUST/trusts?trustor_user_id=${trust.trustorUserId}`;
       const { status } = await stage.service.ask("identity", "GET", path, { headers });
       expect(login).toMatchObject({ kind: "credentialRevoked" });
-      return { login, status };
+      // Which of the two depends on what Keystone's caches still hold (measured on Zed: now this, now that).
+      expect([401, 404]).toContain(status);
+      return { login };
     }),
     fact(
       "A trust without impersonation is deleted neither by its trustee nor by its own token, but by its trustor",

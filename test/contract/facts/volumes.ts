@@ -36,7 +36,7 @@ async function available(stage: Stage, path: string, kind: "volume" | "snapshot"
 
 async function volumeBacked(stage: Stage) {
   const { owner } = stage;
-  const imageRef = await emptyDisk(stage, "of-volume");
+  const imageRef = await emptyDisk(stage, "of-volume", { darkroom_request: stage.mark, hw_disk_bus: "scsi" });
   const body = { volume: { name: stage.nameOf("root"), size: 1, imageRef } };
   const made = await owner.ask("volumev3", "POST", "/volumes", { body });
   if (made.status !== 202) throw new Error(`no volume: ${made.status} ${made.text}`);
@@ -102,7 +102,12 @@ export const volumes: Subject = {
       async (stage) => {
         const { atOnce, mapping } = await stage.shared(imaged);
         expect(atOnce).toMatchObject({ status: "active", sizeBytes: 0, virtualSizeBytes: null });
-        expect(atOnce.properties).toMatchObject({ bdm_v2: "True", darkroom_mark: stage.mark });
+        expect(atOnce.properties).toMatchObject({
+          bdm_v2: "True",
+          darkroom_mark: stage.mark,
+          darkroom_request: stage.mark,
+          hw_disk_bus: "scsi",
+        });
         const { source_type, destination_type, boot_index, volume_size } = mapping;
         const { minDiskGib, diskFormat, visibility } = atOnce;
         return {
@@ -160,10 +165,12 @@ export const volumes: Subject = {
         const image = await imageIn(stage, uploaded.image_id, "active");
         await available(stage, path, "volume");
         expect(image.sizeBytes).toBe(2 ** 30);
+        expect(image.properties.darkroom_request).toBe(stage.mark);
         const { diskFormat, minDiskGib, virtualSizeBytes, visibility } = image;
         return {
           made: made.status,
           status: answer.status,
+          names: Object.keys(image.properties).sort(),
           said: uploaded.status,
           diskFormat,
           minDiskGib,
