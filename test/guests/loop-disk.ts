@@ -12,7 +12,6 @@ const make = {
   "ext4 in blocks of 1 KiB": ["mkfs.ext4", "-q", "-F", "-b", "1024"],
   "ext4 without a journal": ["mkfs.ext4", "-q", "-F", "-O", "^has_journal"],
   "ext4 with inline data": ["mkfs.ext4", "-q", "-F", "-O", "inline_data"],
-  vfat: ["mkfs.vfat"],
   xfs: ["mkfs.xfs", "-q"],
   btrfs: ["mkfs.btrfs", "-q", "-f"],
 } as const;

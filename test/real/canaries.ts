@@ -21,6 +21,11 @@ const places = [
   "userData",
   "account",
   "hosts",
+  "immutable",
+  "hiddenByMount",
+  "heldOpen",
+  "swap",
+  "sparse",
 ] as const;
 export type Place = (typeof places)[number];
 
@@ -64,6 +69,15 @@ mkdir -p /var/log/journal; systemctl restart systemd-journald
 echo "${value("log")}" >>/var/log/mine.log
 logger "${value("journal")}"; journalctl --flush; journalctl --sync
 echo "10.9.8.7 ${value("hosts")}" >>/etc/hosts
+echo "${value("immutable")}" >"$home/immutable"; chattr +i "$home/immutable"
+mkdir -p /mnt/disk; echo "${value("hiddenByMount")}" >/mnt/disk/notes; echo "tmpfs /mnt/disk tmpfs size=1m 0 0" >>/etc/fstab
+echo "${value("heldOpen")}" >"$home/held"
+printf '[Service]\nUser=debian\nExecStart=/usr/bin/tail -f %s/held\nRestart=always\n[Install]\nWantedBy=multi-user.target\n' "$home" >/etc/systemd/system/holder.service
+systemctl enable holder.service
+dd if=/dev/zero of=/swapfile bs=1M count=16; chmod 600 /swapfile; mkswap -U 11111111-2222-4333-8444-555555555555 /swapfile; echo "/swapfile none swap sw 0 0" >>/etc/fstab
+echo "${value("swap")}" | dd of=/swapfile bs=4096 seek=1000 conv=notrunc
+echo "${value("sparse")}" | dd of="$home/sparse" bs=1M seek=5000; ln "$home/notes" "$home/notes-too"
+echo linked >/opt/kept/linked; ln /opt/kept/linked "$home/linked"
 echo "${value("excluded")}" >/opt/out/plain
 echo "${value("excludedHostile")}" >"/opt/out/it's a \\"secret\\" file"
 echo x >"/opt/out/${value("excludedName")}"

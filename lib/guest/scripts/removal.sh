@@ -76,8 +76,9 @@ let_go_of_shared() {
   done <"$W/shared"
 }
 
-# overwrite: small files many at once, eight at a time, for each is waited for until the disk has it; a large one with holes would grow to its whole length and could fill the
-# disk, so such a one is left to the free space's treatment. shred writes up to the block's end, the slack included.
+# overwrite: small files many at once, eight at a time, for each is waited for until the disk has it. A large one with holes would
+# grow to its whole length and could fill the disk: only where it holds something is it overwritten. shred writes up to the block's
+# end, the slack included.
 overwrite() {
   find_in "$erase_place" "$extent" -type f -size +0 -size -2049 -print0 | xargs -0 -r -n 400 -P 8 sh -c "$overwrite_files" sh 2>>"$W/errors"
   find_in "$erase_place" "$extent" -type f -size +2048 -exec sh -c "$without_holes$overwrite_files" sh {} +
@@ -87,7 +88,10 @@ overwrite() {
 without_holes='
   for file; do
     shift
-    if [ $(($(stat -c "%s - %b * 512" -- "$file"))) -lt 1048576 ]; then set -- "$@" "$file"; fi
+    if [ $(($(stat -c "%s - %b * 512" -- "$file"))) -lt 1048576 ]; then set -- "$@" "$file"; continue; fi
+    filefrag -s -v -b4096 "$file" 2>/dev/null | awk "\$1 ~ /^[0-9]+:\$/ { gsub(/[.:]+/, \" \"); print \$2, \$3 - \$2 + 1 }" | head -n 10000 |
+      while read -r start count; do dd if=/dev/zero of="$file" bs=4096 seek="$start" count="$count" conv=notrunc 2>/dev/null; done
+    sync
   done
   [ $# -gt 0 ] || exit 0
 '
