@@ -2,7 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GetQueueAttributesCommand, ListQueuesCommand, PurgeQueueCommand } from "@aws-sdk/client-sqs";
+import {
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  PurgeQueueCommand,
+  SendMessageCommand,
+} from "@aws-sdk/client-sqs";
 import { bundleFunctions } from "../../infra/aws/bundle.ts";
 import { resolveCloudFormation } from "../../infra/local/cloudformation.ts";
 import { startEmulators } from "../../infra/local/emulators.ts";
@@ -174,6 +179,13 @@ export async function openLane() {
         async drain() {
           for (let turns = 0; await turn(undefined); turns++)
             if (turns > maxTurns) throw new Error("the queues are never empty");
+        },
+
+        /** Puts a message into a step's queue, as whoever redrives one does, or an enemy. */
+        async put(queue: string, body: string) {
+          const QueueUrl = `${emulators.endpoints.sqs}/${names.accountId}/darkroom-kill-${queue}`;
+          await emulators.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+          due.push({ queue, atMs: clock.now() });
         },
 
         /** Messages in any queue, dead-letter queues too, waiting, delayed or in flight. */

@@ -21,8 +21,10 @@ process.exitCode = cells === 0 || wrong + empty > 0 ? 1 : 0;
 
 async function matrixOf(scenario: Scenario): Promise<void> {
   const undisturbed = await play(lane, scenario);
-  const { effects } = undisturbed;
-  console.log(`\n${scenario.name}: ${effects.length} effects; undisturbed: ${cellOf(undisturbed, scenario, false)}`);
+  const effects = undisturbed.effects.filter(({ name }) => scenario.rows?.test(name) ?? true);
+  console.log(
+    `\n${scenario.name}: ${undisturbed.effects.length} effects, ${effects.length} rows; undisturbed: ${cellOf(undisturbed, false)}`,
+  );
   if (undisturbed.wrong.length > 0) wrong += 1;
   console.log(`${"".padStart(4)} ${"effect".padEnd(86)} ${"killed after".padEnd(18)} killed before`);
   for (const [at, effect] of effects.entries()) {
@@ -41,14 +43,14 @@ async function matrixOf(scenario: Scenario): Promise<void> {
 async function cell(scenario: Scenario, point: KillPoint): Promise<string> {
   cells += 1;
   const played = await play(lane, scenario, point);
-  const text = cellOf(played, scenario, true);
+  const text = cellOf(played, true);
   if (text === "") empty += 1;
   else if (played.wrong.length > 0) wrong += 1;
   return text;
 }
 
 /** How it ended and, on the run's clock, after how long; empty where nobody died. */
-function cellOf({ status, wrong: what, killed, tookMs }: Played, _scenario: Scenario, deadly: boolean): string {
+function cellOf({ status, wrong: what, killed, tookMs }: Played, deadly: boolean): string {
   if (deadly && !killed && what.length === 0) return "";
   const took = `${Math.round(tookMs / 1000)} s`;
   return what.length === 0 ? `${status} ${took}` : `WRONG ${status}: ${what.join("; ")}`;

@@ -8,6 +8,8 @@ export interface Scenario extends Surroundings {
   readonly end: "completed" | "cancelled";
   readonly server: string;
   readonly asked?: Record<string, unknown>;
+  /** Which effects are rows of its matrix, by name; absent: every one. What an earlier scenario's matrix has is not killed again. */
+  readonly rows?: RegExp;
   /** The request, ended. */
   play(run: Run, scenario: Scenario): Promise<ImageRequest>;
 }
@@ -22,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "approved by staff, live, of a server that was stopped",
     end: "completed",
+    rows: /^(approve|decide-image-request) /,
     server: "stopped-1",
     policy: { approvalNeededFor: ["private", "shared", "community", "public"] },
     asked: { consistency: "live" },
@@ -35,6 +38,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "cancelled while the snapshot is made, of a server that was stopped",
     end: "cancelled",
+    rows: /^(cancel-image-request|release) /,
     server: "stopped-1",
     async play(run, scenario) {
       const id = await post(run, scenario);
@@ -46,6 +50,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "cancelled once the server is given back; who died is away for ten minutes",
     end: "cancelled",
+    rows: /^(cancel-image-request|release) /,
     server: "analysis-1",
     // Longer than Nova and Glance believe a token whose trust is gone.
     awayMs: 600_000,
@@ -59,12 +64,14 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "as-is, every message lost, by the waker alone",
     end: "completed",
+    rows: /^wake /,
     server: "analysis-1",
     play: async (run, scenario) => await run.drive(await post(run, scenario), { lost: true }),
   },
 ];
 
-async function post(run: Run, { server, asked }: Scenario): Promise<string> {
+/** The id of the request that was accepted. */
+export async function post(run: Run, { server, asked }: Scenario): Promise<string> {
   const body = {
     serverId: run.cloud.ids.server(server),
     name: "survivor",
