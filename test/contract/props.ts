@@ -5,6 +5,8 @@ import type { Person, Stage } from "./stage.ts";
 
 export const mib = 2 ** 20;
 
+export const notRefused = "it was not refused";
+
 /** What a call that must be refused was refused with, in the client's terms. */
 export async function refusalOf(call: Promise<unknown>): Promise<Pick<OpenStackFault, "kind" | "status" | "reason">> {
   try {
@@ -14,7 +16,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<Pick<OpenStackF
     const { kind, status, reason } = error;
     return { kind, status, reason };
   }
-  throw new Error("it was not refused");
+  throw new Error(notRefused);
 }
 
 export async function flavorNamed(stage: Stage, name: string): Promise<string> {
