@@ -1,4 +1,5 @@
 // `clean` on trees like guests: nothing of the owner is left, nothing else is touched, and it says what it did.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -8,10 +9,11 @@ import {
   readFileSync,
   readlinkSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { hearClean } from "./console.ts";
+import { hearClean, likelyCause } from "./console.ts";
 import { type GuestTree, guestTree, type Layout } from "./guest-tree.ts";
 import { debian, ownersThings, redHat, ubuntu } from "./layouts.ts";
 import type { CleanReport } from "./report.ts";
@@ -313,4 +315,26 @@ test("a second cleaning of what is clean finds nothing to remove and changes not
   const report = clean(guest);
   expect(contents()).toEqual(before);
   expect(report.accounts.items).toEqual([]);
+});
+
+test("what could not be done is told, in its words", () => {
+  const guest = tree(debian);
+  const script = cleanScript({ nonce, excludePaths: [], keepPaths: [], keptSystemFiles: [] });
+  const failing = script.replace(/main "\$@"\n$/, 'find_ground; read_job_of_clean; give_up "the disk is broken"\n');
+  expect(() => guest.run(failing)).toThrow(/Command failed/);
+  expect(hearClean(guest.console(), nonce)).toEqual({ kind: "failed", why: "the disk is broken" });
+});
+
+test("a guest without the tools that the script needs is named as such, untouched", () => {
+  const guest = tree(ownersThings(canary), debian);
+  const before = guest.paths();
+  const bin = join(guest.root, "../bin");
+  mkdirSync(bin);
+  for (const tool of ["id", "mktemp", "cat", "rm", "gzip", "base64", "sha256sum", "find", "xargs", "fold"])
+    symlinkSync(execFileSync("sh", ["-c", `command -v ${tool}`], { encoding: "utf8" }).trim(), join(bin, tool));
+  const script = cleanScript({ nonce, excludePaths: [], keepPaths: [], keptSystemFiles: [] });
+  expect(() => guest.run(script, { shell: "/bin/sh", env: { PATH: bin } })).toThrow(/Command failed/);
+  expect(guest.paths()).toEqual(before);
+  expect(hearClean(guest.console(), nonce)).toEqual({ kind: "silence" });
+  expect(likelyCause(guest.console())).toBe("it lacks tools that the script needs: awk stat");
 });

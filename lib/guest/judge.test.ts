@@ -57,6 +57,7 @@ test.each<[string, Partial<VerifyReport>]>([
 
 test.each<[string, Partial<VerifyReport>, Partial<Expectations>]>([
   ["no-guest-agent", { guestAgent: "absent" }, { guestAgentNeeded: false }],
+  ["cloud-init-degraded", { cloudInitStatus: { ...sound.cloudInitStatus, status: "degraded" } }, {}],
   ["not-grown", { rootFileSystem: { ...sound.rootFileSystem, grown: false } }, {}],
   ["disk-full", { rootFileSystem: { ...sound.rootFileSystem, usedBytes: 1.99e9 } }, {}],
   ["post-script-failed", { postScripts: [{ name: "x", exitStatus: 1, timedOut: false, outputEnd: "no\n" }] }, {}],

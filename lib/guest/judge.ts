@@ -24,6 +24,8 @@ export interface Verdict {
 export function judge(report: VerifyReport, expected: Expectations): Verdict {
   const stops = [...bootFindings(report), ...leftFindings(report)];
   const warnings = [...diskFindings(report)];
+  if (report.cloudInitStatus.status === "degraded")
+    warnings.push({ code: "cloud-init-degraded", detail: "cloud-init came to its end with warnings of its own." });
   if (expected.source) stops.push(...identityFindings(report, expected.source));
   if (report.guestAgent === "absent") {
     const finding = { code: "no-guest-agent", detail: "qemu-guest-agent is not installed." };
@@ -44,7 +46,7 @@ function* bootFindings({ cloudInitStatus, cloudInit }: VerifyReport): Generator<
       code: "cloud-init-error",
       detail: `cloud-init reports errors: ${errors.slice(0, 3).join("; ") || "none named"}`,
     };
-  if (status === "done" && !/ConfigDrive|OpenStack/.test(datasource))
+  if ((status === "done" || status === "degraded") && !/ConfigDrive|OpenStack/.test(datasource))
     yield {
       code: "cloud-init-datasource",
       detail: `cloud-init took its data from ${datasource || "nowhere"}, not from the cloud.`,

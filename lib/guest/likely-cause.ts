@@ -3,8 +3,10 @@
 /** Why a guest that never spoke did not, as far as its console tells: no cloud-init, no ConfigDrive, a kernel panic, an initramfs shell …; undefined: it does not tell. */
 export function likelyCause(console: string): string | undefined {
   const text = console.replace(escapes, "");
-  const known = signs.find(([sign]) => sign.test(text));
-  if (known) return known[1];
+  for (const [sign, cause] of signs) {
+    const found = sign.exec(text);
+    if (found) return found[1] === undefined ? cause : `${cause}: ${found[1].trim().slice(0, 200)}`;
+  }
   if (!/login: *$|Reached target .*(Multi-User|Login)|cloud-init/im.test(text)) return undefined;
   if (!/cloud-init/i.test(text)) return "it came up, but cloud-init said nothing: it is not installed, or switched off";
   return undefined;
@@ -15,7 +17,7 @@ const escapes = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
 /** The first that is found is the cause: what stops a boot stands before what a boot that went on may also print. */
 const signs: readonly (readonly [RegExp, string])[] = [
-  [/Kernel panic - not syncing: ([^\n]*)/, "its kernel panicked"],
+  [/Kernel panic - not syncing: ([^\r\n]*)/, "its kernel panicked"],
   [
     /ALERT! +\S+ does not exist\.|Dropping to a shell!|\(initramfs\)/,
     "it does not find its root file system and stopped in the initramfs: the disk has another name on this bus",
@@ -33,17 +35,17 @@ const signs: readonly (readonly [RegExp, string])[] = [
     "its firmware finds nothing to boot",
   ],
   [
-    /grub rescue>|error: no such (device|partition)|error: unknown filesystem/,
+    /grub rescue>|error: no such (?:device|partition)|error: unknown filesystem/,
     "its boot loader does not find its files",
   ],
-  [/error: file [^\n]* not found|You need to load the kernel first/, "its boot loader does not find the kernel"],
-  [/^darkroom: the guest has no ([^\n]*)/m, "it lacks tools that the script needs"],
-  [/Out of memory: Kill(ed)? process/, "it has too little memory"],
+  [/error: file .* not found|You need to load the kernel first/, "its boot loader does not find the kernel"],
+  [/^darkroom: the guest has no ([^\r\n]*)/m, "it lacks tools that the script needs"],
+  [/Out of memory: Kill(?:ed)? process/, "it has too little memory"],
   [/No space left on device/, "its disk is full"],
   [/cloud-init disabled|Cloud-init disabled by|cloud-init\.disabled/i, "its cloud-init is switched off"],
   [
     /Datasource DataSourceNone|DataSourceNone\./,
     "its cloud-init found no datasource: ConfigDrive is not among those it looks for",
   ],
-  [/No 'init' modules to run under section|Failed to start .*cloud-(init|final|config)/, "its cloud-init failed"],
+  [/No 'init' modules to run under section|Failed to start .*cloud-(?:init|final|config)/, "its cloud-init failed"],
 ];

@@ -54,7 +54,7 @@ system_file() { item systemFile "$(encode "$1")" "$2"; }
 
 # kept_system_file PATH: staff approved that it stays as the owner made it: it, or a folder that it is in.
 kept_system_file() {
-  job kept-system >"$W/kept-system"
+  [ -e "$W/kept-system" ] || job kept-system >"$W/kept-system"
   while IFS= read -r kept_path; do
     case $1 in
       "$kept_path" | "$kept_path"/*)
