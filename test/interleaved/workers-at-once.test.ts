@@ -1,18 +1,46 @@
 // Two workers at once, or one and the waker, or one and a person, in every order of their writes: one works, nothing is done twice or lost.
 import { wakeOverdue } from "../../lib/workflow/waker.ts";
-import { bench, callAs, clock, end, inEveryOrder, keep, oneSnapshot, requestAt, runtime, statuses } from "./scene.ts";
+import {
+  bench,
+  callAs,
+  clock,
+  cloud,
+  end,
+  inEveryOrder,
+  keep,
+  oneSnapshot,
+  requestAt,
+  runtime,
+  stage,
+  statuses,
+} from "./scene.ts";
 
 describe("two workers at once", () => {
   for (const step of ["check", "quiesce", "capture", "resume", "publish", "release"] as const) {
     test(`on one message of ${step}: one works, and the request is completed with one snapshot`, async () => {
       let id = "";
+      let before = 0;
+      const scene = async () => {
+        const at = await requestAt((request) => request.step === step);
+        id = at.id;
+        before = cloud.calls.length;
+        return at.message;
+      };
+      stage.setBack();
+      const alone = await scene();
+      await bench.look(alone);
+      const callsAlone = cloud.calls.length - before;
       await inEveryOrder(
         async () => {
-          const at = await requestAt((request) => request.step === step);
-          id = at.id;
-          return [() => bench.look(at.message), () => bench.look(at.message)];
+          const message = await scene();
+          return [() => bench.look(message), () => bench.look(message)];
         },
-        async () => [...(await end(id, "completed")), ...oneSnapshot()],
+        async () => {
+          const calls = cloud.calls.length - before;
+          const idle =
+            calls === callsAlone ? [] : [`${calls} calls to the cloud, where one worker makes ${callsAlone}`];
+          return [...idle, ...(await end(id, "completed")), ...oneSnapshot()];
+        },
       );
     });
 
