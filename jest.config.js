@@ -9,6 +9,7 @@ export default {
   testPathIgnorePatterns: [
     "/node_modules/",
     "<rootDir>/test/real/",
+    "<rootDir>/test/credentials/openstacksdk/",
     "<rootDir>/test/clients/",
     "<rootDir>/test/guests/",
     "<rootDir>/test/matrix/(faults|people)",

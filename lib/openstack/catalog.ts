@@ -13,8 +13,9 @@ export interface CatalogEntry {
  * @throws MissingService
  */
 export function addressOf(service: ServiceName, catalog: CatalogEntry[], config: CloudConfig): string {
-  if (service === "identity") return config.authUrl;
-  const url = pick(service, catalog, config);
+  const place = config.services?.[service];
+  if (service === "identity") return place?.endpoint ? versionedIdentity(place.endpoint) : config.authUrl;
+  const url = place?.endpoint ?? pick(service, catalog, wantedPlace(config, service));
   if (!URL.canParse(url))
     throw new MissingService(`the catalogue's address of ${service} is no URL: ${url.slice(0, 200)}`);
   return versioned[service](url.replace(/\/+$/, ""));
@@ -29,7 +30,19 @@ const typesOf: Record<Exclude<ServiceName, "identity">, string[]> = {
   volume: ["block-storage", "volumev3", "block-store", "volume"],
 };
 
-function pick(service: Exclude<ServiceName, "identity">, catalog: CatalogEntry[], config: CloudConfig): string {
+type Place = Pick<CloudConfig, "interface" | "regionName">;
+
+function wantedPlace({ services, ...all }: CloudConfig, service: ServiceName): Place {
+  const own = services?.[service];
+  return { interface: own?.interface ?? all.interface, regionName: own?.regionName ?? all.regionName };
+}
+
+function versionedIdentity(url: string): string {
+  const bare = url.replace(/\/+$/, "");
+  return /\/v3$/.test(bare) ? bare : `${bare}/v3`;
+}
+
+function pick(service: Exclude<ServiceName, "identity">, catalog: CatalogEntry[], config: Place): string {
   if (catalog.length === 0) throw new MissingService("the token has no catalogue: it is not scoped to a project");
   for (const type of typesOf[service]) {
     const offered = catalog.filter((entry) => entry.type === type).flatMap((entry) => entry.endpoints);

@@ -119,7 +119,7 @@ describe("an entry", () => {
 
 describe("a mistake is told with the field, and without its value", () => {
   const mistakes: [string, string[], RegExp][] = [
-    ["no auth", ["region_name: r"], /the given text: clouds\.c\.auth: missing/],
+    ["no auth", ["region_name: r"], /the given text: clouds\.c\.auth\.auth_url: missing/],
     ["no auth_url", ["auth:", "  username: u"], /clouds\.c\.auth\.auth_url: missing/],
     ["an auth_url that is none", ["auth:", "  auth_url: keystone"], /auth\.auth_url: must be an http or https address/],
     ["no password", auth("username: u"), /clouds\.c\.auth\.password: missing/],
@@ -127,8 +127,12 @@ describe("a mistake is told with the field, and without its value", () => {
     ["an unknown auth_type", [...password, "auth_type: v3oidcpassword"], /clouds\.c\.auth_type: must be password, /],
     ["an unknown interface", [...password, "interface: inner"], /clouds\.c\.interface: must be public, /],
     ["a strange verify", [...password, "verify: perhaps"], /clouds\.c\.verify: must be true or false/],
-    ["a list for a text", [...password, "region_name: [a, b]"], /clouds\.c\.region_name: must be a text/],
-    ["a profile", [...password, "profile: vexxhost"], /clouds\.c\.profile: .*not supported/],
+    ["a list for a text", [...password, "cacert: [a, b]"], /clouds\.c\.cacert: must be a text/],
+    [
+      "a profile",
+      [...password, "profile: vexxhost"],
+      /clouds\.c\.profile: there is no clouds-public\.yaml with such a profile/,
+    ],
     ["version 2", [...password, "identity_api_version: 2"], /clouds\.c\.identity_api_version: only version 3/],
     [
       "an app credential without secret",
@@ -192,6 +196,8 @@ describe("the file", () => {
   test("is named in a complaint about its content", async () => {
     const path = join(root, "cwd/clouds.yaml");
     await writeFile(path, entry("region_name: r"));
-    expect(() => readCloudConfig("c", { env: {}, cwd: join(root, "cwd") })).toThrow(`${path}: clouds.c.auth: missing`);
+    expect(() => readCloudConfig("c", { env: {}, cwd: join(root, "cwd") })).toThrow(
+      `${path}: clouds.c.auth.auth_url: missing`,
+    );
   });
 });

@@ -1,10 +1,15 @@
-// One entry of clouds.yaml, as every OpenStack tool reads it, as a checked configuration.
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import { parse, YAMLError } from "yaml";
-import { type CloudEntry, entryToConfig } from "./cloud-entry.ts";
-import { errorCode } from "./error-code.ts";
+// One cloud of clouds.yaml and its neighbours, as every OpenStack tool reads them, as a checked configuration.
+import { CloudConfigError } from "./configuration/cloud-config-error.ts";
+import { entryToConfig } from "./configuration/cloud-entry.ts";
+import { findConfigFile, parseConfigFile, type Surroundings } from "./configuration/config-files.ts";
+import { environmentCloud, environmentCloudName } from "./configuration/environment-cloud.ts";
+import { type Complain, mergedDeeply, mergedEntry } from "./configuration/merged-entry.ts";
+import { withPresentNames } from "./configuration/old-names.ts";
+import { profileOf } from "./configuration/profile.ts";
+import { isMapping, type Mapping } from "./configuration/yaml-text.ts";
+import type { ServiceName } from "./options.ts";
+
+export { CloudConfigError };
 
 export interface CloudConfig {
   name: string;
@@ -12,10 +17,24 @@ export interface CloudConfig {
   authUrl: string;
   credentials: Credentials;
   regionName?: string | undefined;
-  interface: "public" | "internal" | "admin";
+  interface: Face;
   /** Whether the servers' certificates are checked. */
   verify: boolean;
   caCertPath?: string | undefined;
+  /** The client's own certificate; its key too, where `keyPath` names no other file. */
+  certPath?: string | undefined;
+  keyPath?: string | undefined;
+  /** Where a service is found otherwise than all others. */
+  services?: Partial<Record<ServiceName, ServicePlace>> | undefined;
+}
+
+export type Face = "public" | "internal" | "admin";
+
+export interface ServicePlace {
+  /** Instead of what the catalogue says. */
+  endpoint?: string | undefined;
+  regionName?: string | undefined;
+  interface?: Face | undefined;
 }
 
 export type Credentials =
@@ -28,84 +47,91 @@ export type DomainName = { id: string } | { name: string };
 export type UserName = { id: string } | { name: string; domain: DomainName };
 export type ProjectName = { id: string } | { name: string; domain: DomainName };
 
-/** Its message names the file, the entry and the field, and never a value of it. */
-export class CloudConfigError extends Error {
-  override readonly name = "CloudConfigError";
-}
-
 export interface CloudConfigSource {
   env?: NodeJS.ProcessEnv | undefined;
   cwd?: string | undefined;
-  /** The file's content, instead of looking for a file. */
+  /** The file's content, instead of looking for files. */
   text?: string | undefined;
+  /** One of the entry's regions, in place of its first. */
+  region?: string | undefined;
 }
 
 /**
- * The entry `name` of clouds.yaml: the file that `OS_CLIENT_CONFIG_FILE` names, else the first that is there of `./clouds.yaml`,
- * `~/.config/openstack/clouds.yaml` and `/etc/openstack/clouds.yaml` (openstacksdk, config/loader.py). Not read so far: `clouds-public.yaml`,
- * `secure.yaml` and `OS_*` variables; an entry with a `profile` is refused.
+ * The cloud `name` as openstacksdk finds it: clouds.yaml, what secure.yaml adds, its profile in clouds-public.yaml, its region; or the cloud of plain OS_ variables,
+ * which is called `envvars`. Where this differs from openstacksdk, docs/credentials.md says so.
  * @throws CloudConfigError
  */
 export function readCloudConfig(name: string, source: CloudConfigSource = {}): CloudConfig {
-  const file = source.text === undefined ? findFile(source) : { path: "the given text", text: source.text };
-  const clouds = readClouds(file);
+  const around = surroundingsOf(source);
+  const { origin, clouds, notes } = readClouds(source, around);
   const entry = Object.hasOwn(clouds, name) ? clouds[name] : undefined;
   if (entry === undefined) {
-    throw new CloudConfigError(`${file.path}: no cloud "${name}"; there are: ${Object.keys(clouds).join(", ")}`);
+    const known = Object.keys(clouds);
+    if (known.length === 0)
+      throw new CloudConfigError(`${origin}: clouds: missing, or no mapping of names to entries${notes}`);
+    throw new CloudConfigError(`${origin}: no cloud "${name}"; there are: ${known.join(", ")}${notes}`);
   }
-  return entryToConfig(name, entry, (field, problem) => {
-    throw new CloudConfigError(`${file.path}: clouds.${name}${field && `.${field}`}: ${problem}`);
-  });
+  const complain: Complain = (field, problem) => {
+    throw new CloudConfigError(`${placeOf(origin, name, field, around)}: ${problem}`);
+  };
+  if (!isMapping(entry)) return complain("", "must be a mapping");
+  const files = source.text === undefined ? around : undefined;
+  const merged = mergedEntry(entry, profileOf(entry, files, complain), source.region, complain);
+  return entryToConfig(name, withPresentNames(merged), around.env.HOME ?? "", complain);
 }
 
-interface File {
-  path: string;
-  text: string;
+/** The cloud that is meant where none is named: that of `OS_CLOUD`, else that of plain OS_ variables, else the only one there is (config/loader.py: OpenStackConfig). */
+export function defaultCloudName(source: CloudConfigSource = {}): string | undefined {
+  const around = surroundingsOf(source);
+  if (around.env.OS_CLOUD) return around.env.OS_CLOUD;
+  if (environmentCloud(around.env)) return environmentCloudName(around.env);
+  const [first, ...others] = Object.keys(readClouds(source, around).clouds);
+  return others.length === 0 ? first : undefined;
 }
 
-function findFile({ env = process.env, cwd = process.cwd() }: CloudConfigSource): File {
-  const named = env.OS_CLIENT_CONFIG_FILE;
-  if (named) {
-    const file = readIfThere(resolve(cwd, named));
-    if (file) return file;
-    throw new CloudConfigError(`${named}, which OS_CLIENT_CONFIG_FILE names, is not there`);
+const surroundingsOf = ({ env = process.env, cwd = process.cwd() }: CloudConfigSource): Surroundings => ({ env, cwd });
+
+/** All entries, with where they come from and what else a person should know where one is missing. */
+function readClouds(
+  source: CloudConfigSource,
+  around: Surroundings,
+): { origin: string; clouds: Mapping; notes: string } {
+  if (source.text !== undefined) {
+    const { path, content } = parseConfigFile("the given text", source.text);
+    return { origin: path, clouds: cloudsIn(path, content), notes: "" };
   }
-  const home = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), ".config");
-  const folders = [cwd, join(home, "openstack"), "/etc/openstack"];
-  const paths = folders.flatMap((folder) => [join(folder, "clouds.yaml"), join(folder, "clouds.yml")]);
-  for (const path of paths) {
-    const file = readIfThere(path);
-    if (file) return file;
+  const main = findConfigFile("clouds", around);
+  const secure = findConfigFile("secure", around);
+  const own = environmentCloud(around.env);
+  const files = [main.file, secure.file].filter((file) => file !== undefined);
+  const clouds = files.map(({ path, content }) => cloudsIn(path, content)).reduce(mergedDeeply, {});
+  const ownName = environmentCloudName(around.env);
+  const [file] = files;
+  if (file && Object.hasOwn(clouds, ownName)) {
+    throw new CloudConfigError(`${file.path}: clouds.${ownName}: this name is kept for the cloud of OS_ variables`);
   }
-  throw new CloudConfigError(`no clouds.yaml in ${folders.join(", ")}; OS_CLIENT_CONFIG_FILE may name another`);
+  const unread = [...main.unreadable, ...secure.unreadable];
+  const notes = unread.length > 0 ? `; not readable: ${unread.join(", ")}` : "";
+  if (!file && !own) {
+    const where = main.folders.join(", ");
+    throw new CloudConfigError(`no clouds.yaml in ${where}; OS_CLIENT_CONFIG_FILE may name another${notes}`);
+  }
+  return {
+    origin: file?.path ?? "the environment",
+    clouds: { ...clouds, ...(own && { [ownName]: own }) },
+    notes,
+  };
 }
 
-function readIfThere(path: string): File | undefined {
-  try {
-    return { path, text: readFileSync(path, "utf8") };
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw new CloudConfigError(`${path} cannot be read`, { cause: error });
-  }
+function cloudsIn(path: string, { clouds }: Mapping): Mapping {
+  if (clouds === undefined || clouds === null) return {};
+  if (!isMapping(clouds)) throw new CloudConfigError(`${path}: clouds: missing, or no mapping of names to entries`);
+  return clouds;
 }
 
-const maxFileChars = 1024 * 1024;
-
-/** Every scalar is a string ("failsafe"): a project's id such as `1234e5` or a password such as `0123` is no number. */
-function readClouds({ path, text }: File): Record<string, CloudEntry> {
-  if (text.length > maxFileChars) throw new CloudConfigError(`${path} is longer than ${maxFileChars} characters`);
-  let parsed: unknown;
-  try {
-    parsed = parse(text, { schema: "failsafe", logLevel: "error", prettyErrors: false });
-  } catch (error) {
-    // The parser's own words may hold a piece of the file, so only its code and position are told.
-    const at = error instanceof YAMLError ? ` at character ${error.pos[0]}` : "";
-    throw new CloudConfigError(`${path} is no YAML (${errorCode(error) || "unknown"}${at})`);
+function placeOf(origin: string, name: string, field: string, { env }: Surroundings): string {
+  if (name === environmentCloudName(env) && environmentCloud(env)) {
+    return field ? `OS_${field.replace(/^auth\./, "").toUpperCase()}` : "the OS_ variables";
   }
-  const clouds = isRecord(parsed) ? parsed.clouds : undefined;
-  if (!isRecord(clouds)) throw new CloudConfigError(`${path}: clouds: missing, or no mapping of names to entries`);
-  return clouds as Record<string, CloudEntry>;
+  return `${origin}: clouds.${name}${field && `.${field}`}`;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -5,9 +5,9 @@ import type { CloudConfig } from "./clouds-file.ts";
 import type { Limits } from "./options.ts";
 
 /**
- * `verify: false` accepts any certificate; `caCertPath` replaces the system's authorities. Idle connections close after undici's 4 s, below Apache's
+ * `verify: false` accepts any certificate; `caCertPath` replaces the system's authorities; `certPath` is shown to a server that asks who we are. Idle connections close after undici's 4 s, below Apache's
  * `KeepAliveTimeout` of 5 s: a write on a connection that the server is just closing would be of unknown outcome.
- * @throws where the file at `caCertPath` cannot be read.
+ * @throws where one of these files cannot be read.
  */
 export function openConnections(config: CloudConfig, limits: Limits): Dispatcher {
   return new Agent({
@@ -20,15 +20,22 @@ export function openConnections(config: CloudConfig, limits: Limits): Dispatcher
     connect: {
       timeout: Math.min(limits.timeoutMs, 10_000),
       rejectUnauthorized: config.verify,
-      ...(config.caCertPath === undefined ? {} : { ca: readAuthorities(config, config.caCertPath) }),
+      ...(config.caCertPath === undefined ? {} : { ca: read(config, "cacert", config.caCertPath) }),
+      ...(config.certPath === undefined ? {} : ownCertificate(config, config.certPath)),
     },
   });
 }
 
-function readAuthorities(config: CloudConfig, path: string): string {
+/** One file may hold both the certificate and its key. */
+function ownCertificate(config: CloudConfig, path: string): { cert: string; key: string } {
+  const cert = read(config, "cert", path);
+  return { cert, key: config.keyPath === undefined ? cert : read(config, "key", config.keyPath) };
+}
+
+function read(config: CloudConfig, field: "cacert" | "cert" | "key", path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new Error(`cloud ${config.name}: the cacert ${path} cannot be read`, { cause: error });
+    throw new Error(`cloud ${config.name}: the ${field} ${path} cannot be read`, { cause: error });
   }
 }

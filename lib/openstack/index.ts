@@ -8,6 +8,7 @@ export {
   type CloudConfigSource,
   type Credentials,
   type DomainName,
+  defaultCloudName,
   type ProjectName,
   readCloudConfig,
   type UserName,
