@@ -36,7 +36,13 @@ export async function cloudAtHand({
   if (!policyFile && !existsSync(ownPolicy)) writeFileSync(ownPolicy, policyOf(simulated));
   return {
     simulated,
-    env: { OS_CLIENT_CONFIG_FILE: cloudsFile, OS_CLOUD: "darkroom", DARKROOM_CONFIG: policyFile ?? ownPolicy },
+    env: {
+      OS_CLIENT_CONFIG_FILE: cloudsFile,
+      // So that no secure.yaml of a real cloud adds its password to an entry of the same name.
+      OS_CLIENT_SECURE_FILE: cloudsFile,
+      OS_CLOUD: "darkroom",
+      DARKROOM_CONFIG: policyFile ?? ownPolicy,
+    },
     close: () => simulated.close(),
   };
 }

@@ -169,7 +169,7 @@ function maxInstances({ events }: FunctionDefinition): number {
 
 /** Of our own environment the functions see how clouds and certificates are found, and how much to log. */
 function inherited(): Record<string, string> {
-  const wanted = /^(OS_|DARKROOM_|LOG_LEVEL$|HOME$|XDG_|PATH$|TZ$|NODE_EXTRA_CA_CERTS$|SSL_CERT_)/;
+  const wanted = /^(OS_|DARKROOM_|LOG_LEVEL$|HOME$|XDG_|SNAP_REAL_HOME$|PATH$|TZ$|NODE_EXTRA_CA_CERTS$|SSL_CERT_)/;
   return defined(Object.fromEntries(Object.entries(process.env).filter(([name]) => wanted.test(name))));
 }
 

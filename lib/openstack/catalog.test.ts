@@ -66,3 +66,21 @@ test("a token without a catalogue, and an address that is none, are said", () =>
   expect(() => addressOf("image", [], config)).toThrow(/not scoped to a project/);
   expect(() => addressOf("image", [entry("image", "glance.internal")], config)).toThrow(/is no URL/);
 });
+
+test("a service's own region, interface or address stand before all others'", () => {
+  const catalog = [
+    entry("image", "http://one/v2", "R1"),
+    entry("image", "http://two-inside/v2", "R2", "internal"),
+    entry("compute", "http://nova/v2.1", "R1"),
+  ];
+  const services = {
+    image: { regionName: "R2", interface: "internal" },
+    compute: { endpoint: "http://near/compute" },
+    identity: { endpoint: "http://near/identity/" },
+  } as const;
+  const own = { ...config, regionName: "R1", services };
+  expect(addressOf("image", catalog, own)).toBe("http://two-inside/v2");
+  expect(addressOf("compute", catalog, own)).toBe("http://near/compute/v2.1");
+  expect(addressOf("compute", [], own)).toBe("http://near/compute/v2.1");
+  expect(addressOf("identity", catalog, own)).toBe("http://near/identity/v3");
+});

@@ -4,13 +4,14 @@ import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CloudConfig } from "./clouds-file.ts";
 import { openConnections } from "./connections.ts";
 import { exchange } from "./http.ts";
 import { defaultLimits, type Limits } from "./options.ts";
 import { type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
 import { testCertificate, testKey } from "./test-certificate.ts";
 
-const trusting = { verify: true, caCertPath: undefined as string | undefined };
+const trusting: Pick<CloudConfig, "verify" | "caCertPath" | "certPath" | "keyPath"> = { verify: true };
 const asks = { method: "POST", headers: {}, body: "x" } as const;
 
 /** A single exchange on connections of its own. */
@@ -138,5 +139,25 @@ describe("over TLS", () => {
   test("a cacert that is not there is said at once", async () => {
     const trust = { verify: true, caCertPath: join(folder, "none.pem") };
     await expect(ask(`${server.url}/`, {}, trust)).rejects.toThrow(/cloud test: the cacert .*none\.pem cannot be read/);
+  });
+
+  test("our own certificate is shown to a server that asks for one; its key is beside it or in the same file", async () => {
+    const asking = await startScriptedServer((listener) =>
+      createSecureServer(
+        { cert: testCertificate, key: testKey, ca: testCertificate, requestCert: true, rejectUnauthorized: true },
+        listener,
+      ),
+    );
+    asking.script("POST /", { text: "ok" });
+    await writeFile(join(folder, "own.key"), testKey);
+    await writeFile(join(folder, "both.pem"), testCertificate + testKey);
+    const trust = { verify: true, caCertPath: join(folder, "ca.pem") };
+    expect(await ask(`${asking.url}/`, {}, trust)).toMatchObject({ answered: false });
+    const beside = { ...trust, certPath: join(folder, "ca.pem"), keyPath: join(folder, "own.key") };
+    expect(await ask(`${asking.url}/`, {}, beside)).toMatchObject({ answered: true, status: 200 });
+    expect(await ask(`${asking.url}/`, {}, { ...trust, certPath: join(folder, "both.pem") })).toMatchObject({
+      status: 200,
+    });
+    await asking.close();
   });
 });

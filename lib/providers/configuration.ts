@@ -1,6 +1,12 @@
 // The providers of this installation, from the policy file and clouds.yaml.
 import { existsSync, readFileSync } from "node:fs";
-import { type CloudConfig, type ConnectOptions, connect, readCloudConfig } from "../openstack/index.ts";
+import {
+  type CloudConfig,
+  type ConnectOptions,
+  connect,
+  defaultCloudName,
+  readCloudConfig,
+} from "../openstack/index.ts";
 import { defaultPolicy, parsePolicy } from "./policy.ts";
 import { makeProvider, type Provider } from "./provider.ts";
 
@@ -17,7 +23,7 @@ export interface ConfigurationTexts {
 
 /**
  * From `texts`, else from the files that `DARKROOM_CONFIG` (darkroom.yaml) and openstacksdk's rules name; without a policy file, the
- * one cloud that `OS_CLOUD` names. Throws an Error that says which file, entry and field is wrong.
+ * one cloud that is meant where none is named. Throws an Error that says which file, entry and field is wrong.
  */
 export function readProviders(
   env: NodeJS.ProcessEnv,
@@ -25,16 +31,16 @@ export function readProviders(
   connecting: ConnectOptions = {},
 ): Providers {
   const { providers } = readPolicy(env, texts);
-  const config = (cloud: string) => readCloudConfig(cloud, { env, ...(texts && { text: texts.clouds }) });
+  const config = (cloud: string, region?: string) =>
+    readCloudConfig(cloud, { env, region, ...(texts && { text: texts.clouds }) });
   const all = Object.entries(providers).map(([name, policy]) => {
-    const service = config(policy.cloud);
-    if (policy.region) service.regionName = policy.region;
+    const service = config(policy.cloud, policy.region);
     return makeProvider({
       name,
       policy,
       service: connect(service, connecting),
       serviceSecret: passwordOf(service),
-      ...(policy.staffCloud && { staff: connect(config(policy.staffCloud), connecting) }),
+      ...(policy.staffCloud && { staff: connect(config(policy.staffCloud, policy.region), connecting) }),
     });
   });
   return { all, find: (name) => all.find((provider) => provider.name === name) };
@@ -45,8 +51,9 @@ function readPolicy(env: NodeJS.ProcessEnv, texts: ConfigurationTexts | undefine
   const file = env.DARKROOM_CONFIG || "darkroom.yaml";
   if (existsSync(file)) return parsePolicy(readFileSync(file, "utf8"), file);
   if (env.DARKROOM_CONFIG) throw new Error(`DARKROOM_CONFIG names ${file}, which is not there`);
-  if (!env.OS_CLOUD) throw new Error("no cloud: write darkroom.yaml, or set OS_CLOUD to an entry of clouds.yaml");
-  return defaultPolicy(env.OS_CLOUD);
+  const cloud = defaultCloudName({ env });
+  if (!cloud) throw new Error("no cloud: write darkroom.yaml, or set OS_CLOUD to an entry of clouds.yaml");
+  return defaultPolicy(cloud);
 }
 
 /** Only a user with a password can act on a trust: Keystone gives no other scope to an application credential's token. */

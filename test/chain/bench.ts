@@ -53,6 +53,7 @@ export async function startBench(options: BenchOptions = {}) {
     TABLE_NAME: "darkroom-bench",
     QUEUE_URL_PREFIX: "http://127.0.0.1:9/bench-",
     OS_CLIENT_CONFIG_FILE: join(folder, "clouds.yaml"),
+    OS_CLIENT_SECURE_FILE: join(folder, "clouds.yaml"),
     DARKROOM_CONFIG: join(folder, "darkroom.yaml"),
   };
   // Whoever waits before a call is tried again turns the clock on.

@@ -15,8 +15,8 @@ export function mergedDeeply(under: Mapping, over: Mapping): Mapping {
 }
 
 /**
- * The profile, the entry on top of it, on top of that the region's own values; keys with `_` for `-`. The region is the one asked for, which must be
- * among the known ones where any is known, else the first (config/loader.py: get_one, _get_region).
+ * The profile, the entry on top of it, on top of that the region's own values; keys with `_` for `-`. The region is the one asked for, else the first
+ * (config/loader.py: get_one, _get_region). Of several known ones it must be one; a single one is replaced, where openstacksdk would refuse.
  */
 export function mergedEntry(
   entry: Mapping,
@@ -28,9 +28,8 @@ export function mergedEntry(
   const inherited = withUnderscores(profile);
   const known = knownRegions(own, complain) ?? knownRegions(inherited, complain) ?? [];
   const region = wantedRegion ? known.find(({ name }) => name === wantedRegion) : known[0];
-  if (wantedRegion && !region && known.length > 0) {
-    const field = own.regions || inherited.regions ? "regions" : "region_name";
-    complain(field, `no region "${wantedRegion}"; there are: ${known.map(({ name }) => name).join(", ")}`);
+  if (wantedRegion && !region && known.length > 1) {
+    complain("regions", `no region "${wantedRegion}"; there are: ${known.map(({ name }) => name).join(", ")}`);
   }
   const merged = [inherited, own, region?.values ?? {}].reduce(withAuth);
   return { ...merged, region_name: region?.name ?? wantedRegion ?? null };

@@ -90,7 +90,11 @@ export const profiles: CredentialCase[] = [
     files: inFolder({ c: entry }),
     cloud: "c",
     region: "R2",
-    resolves: { refused: /clouds\.c\.region_name: no region "R2"; there are: R1/ },
+    resolves: at("R2"),
+    openstacksdk: {
+      why: "it refuses; a policy names a region in place of the entry's own, so that one entry serves two providers",
+      resolves: { refused: /./ },
+    },
   },
   {
     name: "a region asked for where none is known",
