@@ -41,7 +41,8 @@ end_of_open_files() {
         /*' (deleted)') ;;
         *) continue ;;
       esac
-      kill -9 "$pid" 2>/dev/null && problem "a process was ended that held removed files: $(tr '\0' ' ' <"$process/cmdline" 2>/dev/null | head -c 80)"
+      command_line=$(tr '\0' ' ' <"$process/cmdline" 2>/dev/null | head -c 80)
+      kill -9 "$pid" 2>/dev/null && problem "a process was ended that held removed files: $command_line"
       break
     done
   done

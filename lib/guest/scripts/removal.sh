@@ -58,9 +58,11 @@ erase() {
 
 something_there() { [ -e "$erase_place" ] || [ -L "$erase_place" ]; }
 
+# Of a file with holes what it holds counts, not its length.
 measure() {
   # shellcheck disable=SC2046 # two numbers
-  set -- $(find_in "$erase_place" "$extent" ! -type d -exec stat -c %s {} + | awk '{ files++; bytes += $1 } END { printf "%d %.0f\n", files, bytes }')
+  set -- $(find_in "$erase_place" "$extent" ! -type d -exec stat -c '%s %b' {} + |
+    awk '{ files++; held = $2 * 512; bytes += ($1 - held > 1048576) ? held : $1 } END { printf "%d %.0f\n", files, bytes }')
   FILES=${1:-0}
   BYTES=${2:-0}
 }
@@ -113,6 +115,9 @@ remove_folders() {
 }
 
 loosen() {
+  # What could not be done to them yet is tried again: what was complained of until now is no fault.
+  grep -vF -- "$erase_place" "$W/errors" >"$W/errors.others"
+  cat "$W/errors.others" >"$W/errors"
   if [ -n "$AS_ROOT" ] && command -v chattr >/dev/null 2>&1; then
     find_in "$erase_place" whole \( -type d -o -type f \) -exec chattr -f -i -a -- {} +
     chattr -f -i -a -- "$(dirname "$erase_place")" 2>/dev/null
