@@ -220,6 +220,7 @@ test("an account that a unit or a crontab names is locked, not removed; no passw
     { name: "alice", uid: 1000, outcome: "locked", why: "a unit runs as it: /etc/systemd/system/web.service" },
     { name: "bob", uid: 1001, outcome: "locked", why: "a crontab runs as it: /etc/cron.d/job" },
   ]);
+  expect(guest.read("/etc/passwd")).toContain("\nalice:x:1000:1000::/home/alice:/bin/bash\n");
   expect(guest.read("/etc/shadow")).toMatch(/^alice:!\*:.*\nbob:!\*:/m);
   expect(guest.find(canary)).toEqual([]);
 });

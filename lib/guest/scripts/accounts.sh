@@ -68,7 +68,8 @@ named_by() {
 # rewrite_accounts: the four files without who is gone; password hashes of people, of root and of system accounts are their owner's
 # secret and a way in, so every hash becomes a lock. Groups of people go when nobody is left in them.
 rewrite_accounts() {
-  edit_accounts /etc/passwd '!($1 in gone)'
+  # Whose account it was is nobody's business, though its name must stay.
+  edit_accounts /etc/passwd '!($1 in gone) { if ($1 in locked) $5 = ""; print }'
   edit_accounts /etc/shadow '!($1 in gone) { if ($2 ~ /^!*[^!*]/ || $2 == "") $2 = ($1 in locked) ? "!*" : "*"; print }'
   awk -F : '{ print $4 }' "$PASSWD" >"$W/groups-in-use"
   # shellcheck disable=SC2016
