@@ -1,4 +1,5 @@
 // Every schema takes its own example.
+import { answerBody, answerExample } from "./answer.ts";
 import { cancelBody, cancelExample, decisionBody, decisionExample } from "./decision.ts";
 import { imageRequestBody, imageRequestExample } from "./image-request.ts";
 import { listQuery, listQueryExample } from "./list-query.ts";
@@ -8,6 +9,7 @@ test.each([
   ["image request", imageRequestBody, imageRequestExample],
   ["decision", decisionBody, decisionExample],
   ["cancel", cancelBody, cancelExample],
+  ["answer", answerBody, answerExample],
   ["list query", listQuery, listQueryExample],
   ["step message", stepMessage, stepMessageExample],
 ])("%s", (_what, schema, example) => {

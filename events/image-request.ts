@@ -38,6 +38,8 @@ export const imageRequestBody = z.strictObject({
   consistency: z.enum(["stop", "live"]).default("stop"),
   /** `clean`: everything of the owner is removed. `as-is`: the image is the disk as it stands; only while it stays private. */
   preparation: z.enum(["clean", "as-is"]).default("clean"),
+  /** The requester wants to boot and try the private image before it is published and before the snapshot goes. */
+  review: z.boolean().default(false),
   version: z.strictObject({ name: line(60), changeLog: paragraph(4000).default("") }).optional(),
   contact: z.strictObject({ email: z.email("must be an e-mail address").max(254) }).optional(),
 });

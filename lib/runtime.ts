@@ -5,12 +5,14 @@ import { readConfigurationSecret } from "./aws/secret.ts";
 import { openTable } from "./aws/table.ts";
 import type { ConnectOptions } from "./openstack/index.ts";
 import { type Providers, readProviders } from "./providers/configuration.ts";
+import { type EvidenceStore, openEvidenceStore } from "./requests/evidence.ts";
 import { type Locks, openLocks } from "./requests/locks.ts";
 import { openRequestStore, type RequestStore } from "./requests/store.ts";
 
 export interface Runtime {
   readonly store: RequestStore;
   readonly locks: Locks;
+  readonly evidence: EvidenceStore;
   readonly queue: Queue;
   readonly providers: Providers;
   readonly clock: { now(): number };
@@ -65,6 +67,7 @@ export async function openRuntimeFrom(env: NodeJS.ProcessEnv, connecting: Connec
   return {
     store,
     locks: openLocks(table, (id) => store.get(id)),
+    evidence: openEvidenceStore(table),
     queue: openQueue(settings.queueUrlPrefix),
     providers: readProviders(env, texts, connecting),
     clock: Date,

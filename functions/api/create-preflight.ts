@@ -5,13 +5,14 @@ import { endpoint } from "../../lib/http/endpoint.ts";
 import { isEnded } from "../../lib/requests/image-request.ts";
 import { beyondLimits, reasonsForApproval } from "../../lib/requests/limits.ts";
 import { type LockKey, nameLock, serverLock } from "../../lib/requests/locks.ts";
-import { findObstacles, type Obstacle } from "../../lib/requests/obstacles.ts";
+import type { Obstacle } from "../../lib/requests/obstacle.ts";
+import { findObstacles } from "../../lib/requests/obstacles.ts";
 import type { Runtime } from "../../lib/runtime.ts";
 
 export const handler = endpoint({ body: imageRequestBody }, async ({ runtime, provider, caller, body: asked }) => {
   const beyond = beyondLimits(asked, provider.policy).map(notPossible);
   const [findings, ...underWay] = await Promise.all([
-    findObstacles(caller.cloud, caller.projectId, asked),
+    findObstacles(caller.cloud, caller.projectId, asked, provider.policy),
     requestUnderWay(runtime, serverLock(provider.name, asked.serverId), "serverId"),
     requestUnderWay(runtime, nameLock(provider.name, caller.projectId, asked.name), "name"),
   ]);

@@ -1,15 +1,16 @@
 // Nothing stands in the way of imaging this server, or the requester is told everything that does.
-import { findObstacles, type Obstacle } from "../../lib/requests/obstacles.ts";
+import type { Obstacle } from "../../lib/requests/obstacle.ts";
+import { findObstacles } from "../../lib/requests/obstacles.ts";
 import { type Problem, problem } from "../../lib/requests/problem.ts";
 import { done, refuse, wait } from "../../lib/workflow/outcome.ts";
 import { serveStep } from "../../lib/workflow/serve-step.ts";
 import { defineStep } from "../../lib/workflow/step.ts";
 
-export const check = defineStep("check", async ({ request, cloud, locks }) => {
+export const check = defineStep("check", async ({ request, cloud, locks, provider }) => {
   // Where the same key was posted twice, the twin that failed may have given our locks back.
   if (!(await locks.hold())) return refuse(overtaken());
 
-  const findings = await findObstacles(cloud, request.projectId, request.asked);
+  const findings = await findObstacles(cloud, request.projectId, request.asked, provider.policy);
   const { server, baseImage } = findings;
   const obstacles = findings.obstacles.filter(({ level }) => level === "obstacle");
   if (obstacles.length > 0 && obstacles.every(({ passing }) => passing)) {

@@ -1,5 +1,6 @@
 // The server is as the snapshot needs it: stopped (or running, if asked live), locked with a reason that its owner can read.
-import { type Obstacle, serverObstacles } from "../../lib/requests/obstacles.ts";
+import type { Obstacle } from "../../lib/requests/obstacle.ts";
+import { serverObstacles } from "../../lib/requests/obstacles.ts";
 import { problem } from "../../lib/requests/problem.ts";
 import { done, lookAgain, refuse, wait } from "../../lib/workflow/outcome.ts";
 import { serveStep } from "../../lib/workflow/serve-step.ts";

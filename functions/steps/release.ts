@@ -2,7 +2,7 @@
 import { OpenStackFault } from "../../lib/openstack/index.ts";
 import { giveBack } from "../../lib/workflow/give-back.ts";
 import { done, refuse, type StepOutcome } from "../../lib/workflow/outcome.ts";
-import { cannotTidy, removeSnapshots, removeTrust, withAuthority } from "../../lib/workflow/removal.ts";
+import { cannotTidy, removeMade, removeTrust, withAuthority } from "../../lib/workflow/removal.ts";
 import { serveStep } from "../../lib/workflow/serve-step.ts";
 import { defineStep, type StepSurroundings } from "../../lib/workflow/step.ts";
 
@@ -13,7 +13,7 @@ export const handler = serveStep(release);
 async function tidy(at: StepSurroundings): Promise<StepOutcome<"release">> {
   const { request, cloud, ledger } = at;
   // The ledger backwards; but the owner waits for the server neither until a lost call has surely ended, nor for a Glance that is down.
-  const removal = await attempt(removeSnapshots(at));
+  const removal = await attempt(removeMade(at));
   const given = await giveBack(cloud, request, ledger);
   if (given.kind === "wait") return given.wait;
   if ("fault" in removal) throw removal.fault;

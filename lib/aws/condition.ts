@@ -45,6 +45,9 @@ export function present(path: string): Condition {
   return (terms) => `attribute_exists(${terms.path(path)})`;
 }
 
+/** Holds whatever is there, or is not. */
+export const always: Condition = or(absent("id"), present("id"));
+
 export function and(...conditions: Condition[]): Condition {
   return (terms) => conditions.map((condition) => `(${condition(terms)})`).join(" AND ");
 }

@@ -80,3 +80,11 @@ function words(bytes: Buffer): string {
 }
 
 export { likelyCause } from "./likely-cause.ts";
+
+/** What the console shows beside our frames, of whichever run, for people. */
+export function withoutFrames(console: string): string {
+  return console
+    .split("\n")
+    .filter((line) => !line.includes("~dr1 "))
+    .join("\n");
+}

@@ -44,8 +44,8 @@ export interface ServerWish {
   /** Only "none" so far: the server gets no port. From 2.37. */
   networks: "none";
   configDrive?: boolean | undefined;
-  /** Plain text; it is sent as base64, of which Nova takes 65,535 characters. */
-  userData?: string | undefined;
+  /** Text or bytes; they are sent as base64, of which Nova takes 65,535 characters. */
+  userData?: string | Uint8Array | undefined;
   keyName?: string | undefined;
   availabilityZone?: string | undefined;
 }
@@ -62,7 +62,7 @@ export function computeOf(calls: Calls): Compute {
     getServer: (id) => getServer(calls, id),
     listServers: (filter) => listServers(calls, filter),
     async createServer(wish) {
-      const { body, requestId } = await calls.read(creation(wish), createdServer);
+      const { body, requestId } = await calls.read({ ...creation(wish), once: true }, createdServer);
       return { id: body.server.id, requestId };
     },
     listFlavors() {
@@ -104,7 +104,7 @@ function creation(wish: ServerWish): Ask {
     networks: wish.networks,
     metadata: wish.metadata ?? {},
     ...(wish.configDrive !== undefined && { config_drive: wish.configDrive }),
-    ...(wish.userData !== undefined && { user_data: Buffer.from(wish.userData, "utf8").toString("base64") }),
+    ...(wish.userData !== undefined && { user_data: Buffer.from(wish.userData).toString("base64") }),
     ...(wish.keyName !== undefined && { key_name: wish.keyName }),
     ...(wish.availabilityZone !== undefined && { availability_zone: wish.availabilityZone }),
   };

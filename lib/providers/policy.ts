@@ -1,6 +1,7 @@
 // The policy file, darkroom.yaml: which clouds there are, and what each one's operator allows.
 import { parseDocument } from "yaml";
 import * as z from "zod";
+import { bootProperties } from "./boot-properties.ts";
 
 const visibility = z.enum(["private", "shared", "community", "public"]);
 
@@ -23,6 +24,20 @@ const providerPolicy = z
     visibilities: z.array(visibility).min(1).default(["private", "shared"]),
     /** For how long a request waits for a service of the cloud that does not answer. */
     outagePatienceHours: z.number().positive().max(168).default(4),
+    /** The flavor of temporary servers, by name or id; left out, the least that fits is taken. */
+    testFlavor: z.string().min(1).max(255).optional(),
+    /** The least memory of a temporary server where none is named. */
+    testRamMib: z.number().int().min(64).max(1_048_576).default(1024),
+    /** For how long a guest may stand still, printing nothing new, before it is given up; eight times that in all. */
+    guestPatienceMinutes: z.number().positive().max(120).default(15),
+    /** Is an image without a running qemu-guest-agent refused, or published with a warning? */
+    guestAgent: z.enum(["needed", "welcome"]).default("welcome"),
+    /** May an image leave its project although files that were deleted before the cleaning could perhaps be read in it? */
+    unpromisedFreeSpace: z.enum(["private-only", "any"]).default("private-only"),
+    /** Are images that were taken as they are booted once before they count as made? */
+    proveAsIs: z.boolean().default(false),
+    /** What a cleaned image is to boot with (the list of Jetstream2's guide, say). Buses are set only where the guest can boot with them. */
+    bootProperties: bootProperties.default({}),
     /** Where people turn to. */
     supportContact: z.string().min(1).max(200).optional(),
     license: z.strictObject({ version: z.string().min(1).max(40), text: z.string().min(1).max(8000) }).default({
@@ -30,8 +45,9 @@ const providerPolicy = z
       text: "The image contains no licence-restricted software that is prohibited from distribution within a virtual or cloud environment.",
     }),
   })
-  .transform(({ approvalDeadlineDays, outagePatienceHours, ...policy }) => ({
+  .transform(({ approvalDeadlineDays, outagePatienceHours, guestPatienceMinutes, ...policy }) => ({
     ...policy,
+    guestPatienceMs: guestPatienceMinutes * 60_000,
     approvalDeadlineMs: approvalDeadlineDays * 86_400_000,
     outagePatienceMs: outagePatienceHours * 3_600_000,
   }));

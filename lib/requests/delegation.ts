@@ -15,8 +15,13 @@ export const trustAttributes = {
 /** Never delegated: what a request needs, a member may do. */
 const neverDelegated = "admin";
 
-/** Beyond the approval's deadline, the work itself may take so long. */
-const workMs = 3 * 86_400_000;
+/** Beyond the approval's deadline, the work itself may take so long: three days, and two weeks in which the requester is asked. */
+const workMs = 17 * 86_400_000;
+
+/** When the delegation ends. */
+export function workEndMs({ approvalDeadline }: { approvalDeadline: string }): number {
+  return Date.parse(approvalDeadline) + workMs;
+}
 
 export type Delegation = { readonly entry: TrustEntry } | { readonly refused: Problem };
 

@@ -1,5 +1,7 @@
 // The image request: what was asked, where it stands, what it holds in the cloud, how it ended.
 import type { ImageRequestBody } from "../../events/image-request.ts";
+import type { Finding } from "../guest/judge.ts";
+import type { VerifyReport } from "../guest/report.ts";
 import type { StepName } from "../workflow/chain.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
 import type { Problem } from "./problem.ts";
@@ -37,6 +39,10 @@ export interface ImageRequest {
   readonly signals: number;
   readonly decision?: Decision;
   readonly cancel?: Cancel;
+  /** What the requester answered to the questions of `waiting`, oldest first. */
+  readonly answers?: readonly Answer[];
+  /** The question of the last of them: each is answered once. */
+  readonly lastAnswered?: string;
 
   readonly claim?: Claim;
   /** When the waker is to send its message again; absent once the request has ended. */
@@ -47,10 +53,16 @@ export interface ImageRequest {
 }
 
 export type EndStatus = "completed" | "denied" | "expired" | "cancelled" | "failed";
-export type LiveStatus = "running" | "awaiting-approval" | "releasing";
+export type LiveStatus = "running" | "awaiting-approval" | "asking" | "releasing";
 export type Status = LiveStatus | EndStatus;
 export const endStatuses = ["completed", "denied", "expired", "cancelled", "failed"] as const satisfies EndStatus[];
-export const statuses = ["running", "awaiting-approval", "releasing", ...endStatuses] as const satisfies Status[];
+export const statuses = [
+  "running",
+  "awaiting-approval",
+  "asking",
+  "releasing",
+  ...endStatuses,
+] as const satisfies Status[];
 
 /** How a request ends. Whoever ends it otherwise than well says why. `leftovers`: what of ours could not be taken out of the cloud. */
 export type End =
@@ -68,7 +80,12 @@ export interface Learned {
   quiesce?: { wasRunning: boolean };
   capture?: { snapshotId: string; sizeBytes: number };
   resume?: { serverGone: boolean };
-  describe?: { minDiskGib: number; minRamMib: number };
+  /** `secrets`: how many were found and acknowledged, or left in a private image. */
+  sanitize?: { imageId: string; sizeBytes: number; secrets: number };
+  /** `keptBuses`: why the buses that the policy wants were not set; empty where they were, or none are wanted. */
+  describe?: { minDiskGib: number; minRamMib: number; keptBuses?: readonly string[] };
+  /** `warnings`: what was seen and did not stop it. */
+  verify?: { provenAt: string; guestAgent: VerifyReport["guestAgent"]; warnings: readonly Finding[] };
   publish?: { imageId: string; publishedAt: string };
 }
 
@@ -80,6 +97,32 @@ export interface Waiting {
   /** Since when this step waits at all. */
   readonly stepSinceMs: number;
   readonly looks: number;
+  /** What the requester must answer before it goes on. */
+  readonly question?: Question;
+}
+
+/** What only the requester can say. */
+export interface Question {
+  /** One a question: an answer names it, so that none meets another question than the one that was read. */
+  readonly id: string;
+  readonly kind: "secrets" | "review";
+  readonly askedAt: string;
+  /** Not answered by then, the request expires. */
+  readonly deadline: string;
+  /** Of `secrets`: what was found in the image, by path and kind. */
+  readonly secrets?: readonly { readonly path: string; readonly kind: string }[];
+  /** Of `review`: the private image to boot and try. */
+  readonly imageId?: string;
+}
+
+export interface Answer {
+  readonly questionId: string;
+  readonly by: { readonly userId: string; readonly userName: string };
+  readonly at: string;
+  readonly excludePaths: readonly string[];
+  readonly acknowledgedSecrets: readonly string[];
+  readonly review?: "accept" | "reject";
+  readonly reason: string;
 }
 
 export interface Decision {
@@ -108,6 +151,7 @@ export function statusOf(request: Pick<ImageRequest, "step" | "end" | "endedAt" 
   if (request.end && request.endedAt) return request.end.status;
   if (request.step === "release") return "releasing";
   if (request.step === "approve" && request.waiting) return "awaiting-approval";
+  if (request.waiting?.question) return "asking";
   return "running";
 }
 

@@ -29,10 +29,9 @@ export interface LockEntry extends Common {
 }
 
 /** Something that the cloud makes for us and that we must find again, whatever happens between asking and hearing. */
-export interface MadeEntry extends Common {
-  readonly kind: "snapshot";
-  /** The server that it is made from: Nova writes it on a snapshot as `instance_uuid`. */
-  readonly serverId: string;
+export type MadeEntry = ImageEntry | ServerEntry;
+
+interface Made extends Common {
   /** How often the call that makes it was begun. */
   readonly attempt: number;
   /** Until then such a call may still be under way: nobody calls again, nobody strikes the entry. */
@@ -42,4 +41,30 @@ export interface MadeEntry extends Common {
   readonly openstackRequestId?: string;
   /** How often it was looked for in vain after `quietUntilMs`. */
   readonly emptyLooks: number;
+}
+
+/** An image that Nova takes of a server: of the requester's, or of the temporary one that was cleaned. */
+export interface ImageEntry extends Made {
+  readonly kind: "snapshot" | "clean-image";
+  /** The server that it is made from: Nova writes it on a snapshot as `instance_uuid`. */
+  readonly serverId: string;
+}
+
+/** A temporary server, in which an image is cleaned or proven. */
+export interface ServerEntry extends Made {
+  readonly kind: "clean-server" | "verify-server";
+  /** The image that it boots from. */
+  readonly imageId: string;
+}
+
+export function isMade(entry: LedgerEntry): entry is MadeEntry {
+  return isImage(entry) || isServer(entry);
+}
+
+export function isImage(entry: LedgerEntry): entry is ImageEntry {
+  return entry.kind === "snapshot" || entry.kind === "clean-image";
+}
+
+export function isServer(entry: LedgerEntry): entry is ServerEntry {
+  return entry.kind === "clean-server" || entry.kind === "verify-server";
 }

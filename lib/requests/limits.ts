@@ -1,5 +1,7 @@
 // What may be asked for at all: by what is built, and by the provider's policy. No cloud is asked.
 import type { ImageRequestBody } from "../../events/image-request.ts";
+import { excludePathProblem, keepPathProblem } from "../guest/paths.ts";
+import { cleanUserData } from "../guest/user-data.ts";
 import type { Policy } from "../providers/policy.ts";
 import type { FieldError } from "./problem.ts";
 import { maxListBytes, provenanceList } from "./provenance.ts";
@@ -10,23 +12,21 @@ export function beyondLimits(asked: ImageRequestBody, policy: Policy): FieldErro
   const refuse = (field: string, detail: string) => errors.push({ field, detail });
   if (!policy.visibilities.includes(asked.visibility)) {
     refuse("visibility", `this provider allows ${policy.visibilities.join(", ")}`);
-  } else if (asked.visibility !== "private") {
+  } else if (asked.visibility === "public") {
     refuse(
       "visibility",
-      "only private images can be made so far: an image that others see must be cleaned and proven first",
+      "public images cannot be made so far: ask for community, or for staff to publish a private one",
     );
-  }
-  if (asked.preparation !== "as-is") {
-    refuse(
-      "preparation",
-      "images cannot be cleaned so far: ask for as-is, which leaves everything in the image that is on the disk",
-    );
+  } else if (asked.preparation === "as-is" && asked.visibility !== "private") {
+    refuse("preparation", "an image that others see must be cleaned: as-is is only for private images");
   }
   if (asked.preparation === "as-is" && asked.excludePaths.length > 0) {
     refuse("excludePaths", "nothing is removed from an image that is taken as-is: remove the files yourself first");
   }
-  if (asked.share.projects.length + asked.share.users.length > 0) {
-    refuse("share", "a private image is shared with nobody");
+  if (asked.preparation === "clean") for (const { field, detail } of beyondCleaning(asked)) refuse(field, detail);
+  if (asked.share.users.length > 0) refuse("share.users", "images cannot be shared by user name so far: name projects");
+  if (asked.share.projects.length > 0 && asked.visibility !== "shared") {
+    refuse("share.projects", "only an image of visibility shared is shared with projects");
   }
   for (const field of ["installedSoftware", "systemFiles", "keepPaths"] as const) {
     if ((provenanceList(asked[field])?.length ?? 0) > maxListBytes)
@@ -34,6 +34,39 @@ export function beyondLimits(asked: ImageRequestBody, policy: Policy): FieldErro
   }
   if (asked.targets.length > 0) refuse("targets", "images cannot be sent to other providers so far");
   return errors;
+}
+
+/** What cannot be cleaned so, and paths that are too many to reach the guest. */
+function* beyondCleaning(asked: ImageRequestBody): Generator<FieldError> {
+  for (const [at, path] of asked.excludePaths.entries()) {
+    const detail = excludePathProblem(path);
+    if (detail) yield { field: `excludePaths.${at}`, detail: `${path.slice(0, 200)} ${detail}` };
+  }
+  for (const [at, { path }] of asked.keepPaths.entries()) {
+    const detail = keepPathProblem(path);
+    if (detail) yield { field: `keepPaths.${at}`, detail: `${path.slice(0, 200)} ${detail}` };
+  }
+  const detail = tooLongForGuest(asked);
+  if (detail) yield { field: "excludePaths", detail };
+}
+
+/** Paths reach a guest in its user-data, which Nova bounds. Undefined: they fit. */
+export function tooLongForGuest({
+  excludePaths,
+  keepPaths,
+  systemFiles,
+}: Pick<ImageRequestBody, "excludePaths" | "keepPaths" | "systemFiles">): string | undefined {
+  try {
+    cleanUserData({
+      nonce: "000000000000000000000000",
+      excludePaths,
+      keepPaths: keepPaths.map(({ path }) => path),
+      keptSystemFiles: systemFiles.map(({ path }) => path),
+    });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Why staff must be asked; empty where the policy needs nobody. */

@@ -1,19 +1,9 @@
 // What stands in the way of imaging a server: one list of rules, for the preflight and for the step `check` alike.
 import type { ImageRequestBody } from "../../events/image-request.ts";
-import { type Allowance, type Cloud, type Image, OpenStackFault, type Server } from "../openstack/index.ts";
-
-/** `obstacle`: it cannot be done so. `unknown`: the cloud does not tell, so it may fail. `hint`: good to know. */
-export interface Obstacle {
-  readonly level: "obstacle" | "unknown" | "hint";
-  /** Stable for machines. */
-  readonly code: string;
-  /** The field of the request that it concerns. */
-  readonly field?: string;
-  readonly detail: string;
-  readonly remedy: string;
-  /** It may pass by itself within a minute or two. */
-  readonly passing?: true;
-}
+import { type Cloud, type Image, OpenStackFault, type Server } from "../openstack/index.ts";
+import type { Policy } from "../providers/policy.ts";
+import { guestObstacles, isBootedByUs, kernelObstacles, temporaryServerObstacles } from "./guest-obstacles.ts";
+import { free, hint, type Obstacle, obstacle } from "./obstacle.ts";
 
 export interface Findings {
   readonly obstacles: readonly Obstacle[];
@@ -23,16 +13,30 @@ export interface Findings {
   readonly baseImage?: Image;
 }
 
-/** Looks at the cloud with the requester's authority: four calls, five with quota. Faults other than "not found" are thrown. */
-export async function findObstacles(cloud: Cloud, projectId: string, asked: ImageRequestBody): Promise<Findings> {
+/** Looks at the cloud with the requester's authority: six calls. Faults other than "not found" are thrown. */
+export async function findObstacles(
+  cloud: Cloud,
+  projectId: string,
+  asked: ImageRequestBody,
+  policy: Policy,
+): Promise<Findings> {
   const server = await orUndefined(cloud.compute.getServer(asked.serverId));
   if (!server || server.projectId !== projectId) return { obstacles: [serverUnknown(asked.serverId)] };
-  const [baseImage, nameTaken, quota] = await Promise.all([
+  const [baseImage, nameTaken, quota, temporary] = await Promise.all([
     server.imageId === null ? undefined : orUndefined(cloud.image.getImage(server.imageId)),
     nameTakenObstacles(cloud, projectId, asked.name),
-    quotaObstacles(cloud, server),
+    quotaObstacles(cloud, server, imagesAtPeak(asked)),
+    isBootedByUs(asked, policy) ? temporaryServerObstacles(cloud, server, policy) : [],
   ]);
-  const obstacles = [...serverObstacles(server, asked), ...nameTaken, ...quota, ...baseImageHints(server, baseImage)];
+  const obstacles = [
+    ...serverObstacles(server, asked),
+    ...nameTaken,
+    ...quota,
+    ...temporary,
+    ...guestObstacles(server, baseImage, asked),
+    ...(await kernelObstacles(cloud, baseImage, asked)),
+    ...baseImageHints(server, baseImage),
+  ];
   return baseImage ? { obstacles, server, baseImage } : { obstacles, server };
 }
 
@@ -127,17 +131,21 @@ export async function nameTakenObstacles(cloud: Cloud, projectId: string, name: 
   return [];
 }
 
-async function quotaObstacles(cloud: Cloud, server: Server): Promise<Obstacle[]> {
+async function quotaObstacles(cloud: Cloud, server: Server, images: number): Promise<Obstacle[]> {
   const { count, sizeMib } = await cloud.image.getUsage();
   const remedy = "Delete images that the project no longer needs, or ask for more quota.";
   const found: Obstacle[] = [];
   const freeImages = free(count);
-  if (freeImages !== undefined && freeImages <= 0) {
-    found.push(obstacle("quota-images", `The project has ${count.used} of ${count.limit} images.`, { remedy }));
+  if (freeImages !== undefined && freeImages < images) {
+    const needs = images === 1 ? "one more is needed" : `${images} more are needed for a while`;
+    found.push(
+      obstacle("quota-images", `The project has ${count.used} of ${count.limit} images; ${needs}.`, { remedy }),
+    );
   }
   const freeMib = free(sizeMib);
-  if (freeMib !== undefined && freeMib < server.flavor.diskGib * 1024) {
-    const detail = `${freeMib} MiB of ${sizeMib.limit} MiB for images are free; the disk of ${server.name} has ${server.flavor.diskGib} GiB.`;
+  if (freeMib !== undefined && freeMib < images * server.flavor.diskGib * 1024) {
+    const times = images === 1 ? "" : `, and ${images} images of it are needed for a while`;
+    const detail = `${freeMib} MiB of ${sizeMib.limit} MiB for images are free; the disk of ${server.name} has ${server.flavor.diskGib} GiB${times}.`;
     // How much of the disk is used is not known before; Glance lets the image that passes the limit be the last one.
     found.push(
       freeMib <= 0
@@ -157,9 +165,9 @@ async function quotaObstacles(cloud: Cloud, server: Server): Promise<Obstacle[]>
   return found;
 }
 
-/** Undefined where there is no limit, or the cloud does not tell. */
-function free({ limit, used }: Allowance): number | undefined {
-  return typeof limit === "number" && typeof used === "number" ? limit - used : undefined;
+/** The snapshot, and the cleaned image beside it. */
+function imagesAtPeak({ preparation }: ImageRequestBody): number {
+  return preparation === "clean" ? 2 : 1;
 }
 
 function baseImageHints(server: Server, baseImage: Image | undefined): Obstacle[] {
@@ -200,14 +208,6 @@ function serverUnknown(serverId: string): Obstacle {
     field: "serverId",
     remedy: "Give the id of a server of the project that your token is for.",
   });
-}
-
-function obstacle(code: string, detail: string, more: { field?: string; remedy: string }): Obstacle {
-  return { level: "obstacle", code, detail, ...more };
-}
-
-function hint(code: string, detail: string, remedy: string): Obstacle {
-  return { level: "hint", code, detail, remedy };
 }
 
 async function orUndefined<Thing>(asked: Promise<Thing>): Promise<Thing | undefined> {

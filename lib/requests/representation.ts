@@ -10,6 +10,7 @@ export function representation(request: ImageRequest) {
     step: request.step,
     waitingFor:
       waiting && !request.endedAt ? { why: waiting.why, since: new Date(waiting.evidenceSinceMs).toISOString() } : null,
+    question: request.endedAt ? null : (waiting?.question ?? null),
     image: published ? { id: published.imageId, name: asked.name, visibility: asked.visibility } : null,
     problem: end && end.status !== "completed" ? end.problem : null,
     ...(end?.leftovers && { leftovers: end.leftovers }),
@@ -24,7 +25,11 @@ export function representation(request: ImageRequest) {
     updatedAt: request.updatedAt,
     endedAt: request.endedAt ?? null,
     approvalDeadline: request.approvalDeadline,
-    links: { self: pathOf(request.id), timeline: `${pathOf(request.id)}/timeline` },
+    links: {
+      self: pathOf(request.id),
+      timeline: `${pathOf(request.id)}/timeline`,
+      report: `${pathOf(request.id)}/report`,
+    },
   };
 }
 

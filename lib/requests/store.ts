@@ -2,6 +2,7 @@
 import { absent, and, below, differs, equals, or, present } from "../aws/condition.ts";
 import type { Item, Table } from "../aws/table.ts";
 import {
+  type Answer,
   type Cancel,
   type Claim,
   type Decision,
@@ -47,6 +48,8 @@ export interface RequestStore {
   decide(request: ImageRequest, decision: Decision, nowMs: number): Promise<ImageRequest | undefined>;
   /** Undefined where it is too late: the request has ended or is being released. */
   cancel(request: ImageRequest, cancel: Cancel, nowMs: number): Promise<ImageRequest | undefined>;
+  /** Undefined where the request does not (any more) ask what the answer answers, or was answered meanwhile. */
+  answer(request: ImageRequest, answer: Answer, nowMs: number): Promise<ImageRequest | undefined>;
   /** Does nothing where the request has ended, or is not stored (yet). */
   keepSealedToken(id: string, sealedToken: string): Promise<void>;
   /** Newest first. `cursor` comes from the page before. Pages may be shorter than `limit` and yet not the last. */
@@ -131,6 +134,19 @@ export function openRequestStore(table: Table): RequestStore {
     cancel: (request, cancel, nowMs) =>
       signal(table, request, { cancel }, and(differs("step", "release"), absent("endedAt"), absent("cancel")), nowMs),
 
+    answer: (request, answer, nowMs) =>
+      signal(
+        table,
+        request,
+        { answers: [...(request.answers ?? []), answer], lastAnswered: answer.questionId },
+        and(
+          equals("waiting.question.id", answer.questionId),
+          or(absent("lastAnswered"), differs("lastAnswered", answer.questionId)),
+          absent("endedAt"),
+        ),
+        nowMs,
+      ),
+
     async keepSealedToken(id, sealedToken) {
       await table.update(key(id), { sealedToken }, and(present("id"), absent("endedAt")));
     },
@@ -213,7 +229,7 @@ function sameClaim(claim: Claim | undefined) {
   return claim ? or(equals("claim.token", claim.token), absent("claim")) : absent("claim");
 }
 
-/** There are two kinds of signals, each given once: no more than one other can come between. */
+/** A decision, a cancel, an answer to a question, each given once: no more than two others can come between. */
 const maxSignalTries = 4;
 
 /**
@@ -223,7 +239,7 @@ const maxSignalTries = 4;
 async function signal(
   table: Table,
   seen: ImageRequest,
-  field: { decision: Decision } | { cancel: Cancel },
+  field: { decision: Decision } | { cancel: Cancel } | Pick<ImageRequest, "answers" | "lastAnswered">,
   allowed: ReturnType<typeof and>,
   nowMs: number,
 ): Promise<ImageRequest | undefined> {

@@ -5,8 +5,8 @@ import { type Problem, problem } from "../requests/problem.ts";
 
 /** Undefined where it is gone. */
 export async function imageToPublish(cloud: Cloud, request: ImageRequest): Promise<Image | undefined> {
-  const id = request.learned.capture?.snapshotId;
-  if (id === undefined) throw new Error(`request ${request.id} has no snapshot although capture is done`);
+  const id = request.learned.sanitize?.imageId ?? request.learned.capture?.snapshotId;
+  if (id === undefined) throw new Error(`request ${request.id} has no image although capture is done`);
   try {
     const image = await cloud.image.getImage(id);
     return image.status === "active" ? image : undefined;

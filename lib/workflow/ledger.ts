@@ -1,7 +1,14 @@
 // The ledger in a step's hands: intents are written before the cloud is asked, so that nothing we make can be lost.
 import { randomBytes } from "node:crypto";
 import { OpenStackFault } from "../openstack/index.ts";
-import type { LedgerEntry, LedgerKind, MadeEntry } from "../requests/ledger-entry.ts";
+import {
+  type ImageEntry,
+  isMade,
+  type LedgerEntry,
+  type LedgerKind,
+  type MadeEntry,
+  type ServerEntry,
+} from "../requests/ledger-entry.ts";
 import { lookAgain, type Wait, wait } from "./outcome.ts";
 
 /** What the cloud has that bears an entry's mark. */
@@ -18,6 +25,15 @@ export interface LedgerSurroundings {
   /** A call that was begun has ended after this long, one way or another: the worker's own time-out and two minutes. */
   readonly quietMs: number;
 }
+
+/** What is to be made, and of what. */
+export type Wish = Pick<ImageEntry, "kind" | "serverId"> | Pick<ServerEntry, "kind" | "imageId">;
+
+type EntryOf<Kind extends LedgerKind> = Kind extends ImageEntry["kind"]
+  ? ImageEntry
+  : Kind extends ServerEntry["kind"]
+    ? ServerEntry
+    : Extract<LedgerEntry, { kind: Kind }>;
 
 /** Thrown where the claim was lost in the middle of a step: another worker is at it, so this one must do nothing more. */
 export class ClaimLost extends Error {}
@@ -39,10 +55,9 @@ export class Ledger {
   }
 
   /** The youngest entry of a kind that is not struck. */
-  find<Kind extends LedgerKind>(kind: Kind): Extract<LedgerEntry, { kind: Kind }> | undefined {
-    return this.#entries.findLast((entry): entry is Extract<LedgerEntry, { kind: Kind }> => {
-      return entry.kind === kind && entry.struckAtMs === undefined;
-    });
+  find<Kind extends LedgerKind>(kind: Kind): EntryOf<Kind> | undefined {
+    const found = this.#entries.findLast((entry) => entry.kind === kind && entry.struckAtMs === undefined);
+    return found as EntryOf<Kind> | undefined;
   }
 
   /** All entries of a kind, struck ones too. */
@@ -73,13 +88,14 @@ export class Ledger {
    * What of this kind is there already: by the id that we heard, else by the mark. The oldest is adopted; any other that
    * bears the same mark is entered for removal.
    */
-  async adopt<Thing extends Found>(
-    kind: MadeEntry["kind"],
-    find: (entry: MadeEntry) => Promise<readonly Thing[]>,
+  async adopt<Kind extends MadeEntry["kind"], Thing extends Found>(
+    kind: Kind,
+    find: (entry: EntryOf<Kind>) => Promise<readonly Thing[]>,
   ): Promise<Thing | undefined> {
-    const entry = this.find(kind);
-    if (!entry) return undefined; // no intent was ever written, so nothing was ever asked for
-    const things = [...(await find(entry))].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+    const found = this.find(kind);
+    if (!found) return undefined; // no intent was ever written, so nothing was ever asked for
+    const entry = found as MadeEntry;
+    const things = [...(await find(found))].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
     const [oldest, ...rest] = things;
     if (!oldest) return undefined;
     if (entry.thingId === undefined) {
@@ -97,12 +113,12 @@ export class Ledger {
    * Only for a kind of which `adopt` found nothing.
    */
   async create(
-    kind: MadeEntry["kind"],
-    serverId: string,
+    wish: Wish,
     make: (mark: string) => Promise<{ id: string; requestId?: string | undefined }>,
   ): Promise<Wait> {
     const now = this.#surroundings.nowMs();
-    const earlier = this.find(kind);
+    const { kind } = wish;
+    const earlier = this.find(kind) as MadeEntry | undefined;
     if (earlier && earlier.quietUntilMs > now) {
       const evidence = `${kind} ${earlier.mark} quiet`;
       return wait("an earlier call to the cloud may still be under way", {
@@ -113,9 +129,8 @@ export class Ledger {
     const attempt = (earlier?.attempt ?? 0) + 1;
     const mark = earlier?.mark ?? newMark();
     const intent: MadeEntry = {
-      kind,
+      ...wish,
       mark,
-      serverId,
       attempt,
       emptyLooks: 0,
       intentAtMs: earlier?.intentAtMs ?? now,
@@ -130,7 +145,7 @@ export class Ledger {
         thingId: made.id,
         ...(openstackRequestId && { openstackRequestId }),
       }));
-      return lookAgain(`the cloud began to make the ${kind}`);
+      return lookAgain(`the cloud began to make ${names[kind]}`);
     } catch (error) {
       // Only a call that surely did nothing may be made again at once.
       if (error instanceof OpenStackFault && error.outcomeKnown) await this.notMade(mark);
@@ -145,9 +160,7 @@ export class Ledger {
 
   /** One more look in vain for a thing that may have been made. Kept with the next write of the request. */
   lookedInVain(mark: string): void {
-    this.#replace(mark, (entry) =>
-      entry.kind === "snapshot" ? { ...entry, emptyLooks: entry.emptyLooks + 1 } : entry,
-    );
+    this.#replace(mark, (entry) => (isMade(entry) ? { ...entry, emptyLooks: entry.emptyLooks + 1 } : entry));
   }
 
   #replace(mark: string, change: (entry: LedgerEntry) => LedgerEntry): void {
@@ -161,6 +174,14 @@ export class Ledger {
   }
 }
 
+/** What people read of it. */
+const names: Record<MadeEntry["kind"], string> = {
+  snapshot: "the snapshot",
+  "clean-server": "the temporary server in which the image is cleaned",
+  "clean-image": "the cleaned image",
+  "verify-server": "the temporary server in which the image is proven",
+};
+
 /** 96 random bits, safe in names of servers and in regular expressions. */
 export function newMark(): string {
   return randomBytes(12).toString("hex");
@@ -172,7 +193,11 @@ export function inWords(entry: LedgerEntry): string {
     case "trust":
       return `trust ${entry.trustId}`;
     case "snapshot":
+    case "clean-image":
       return `image ${entry.thingId ?? `darkroom-${entry.mark}`}`;
+    case "clean-server":
+    case "verify-server":
+      return `server ${entry.thingId ?? `darkroom-${entry.mark}`}`;
     case "lock":
       return "the server's lock";
     case "stop":

@@ -1,5 +1,5 @@
 // What a step may answer when it is asked whether what it stands for is true yet.
-import type { EndStatus, Learned } from "../requests/image-request.ts";
+import type { EndStatus, Learned, Question } from "../requests/image-request.ts";
 import type { Problem } from "../requests/problem.ts";
 import type { StepName } from "./chain.ts";
 
@@ -31,6 +31,8 @@ export interface Wait {
   readonly againInMs?: number;
   /** In place of the step's own patience. */
   readonly patienceMs?: number;
+  /** What the requester must answer meanwhile. */
+  readonly question?: Question;
   /** Told to the requester in place of "nothing moved" when patience ends. */
   readonly givingUp?: Problem;
 }

@@ -1,7 +1,8 @@
 // What makes an image out of a snapshot, as one list of changes: name, description, tags, provenance; Nova's marks and ours removed.
 import { type Image, type PatchOperation, propertyPath } from "../openstack/index.ts";
+import type { Policy } from "../providers/policy.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
-import { provenanceList } from "../requests/provenance.ts";
+import { maxListBytes, provenanceList } from "../requests/provenance.ts";
 
 /** What Nova writes on snapshots only (measured on Zed); with them Horizon and Exosphere show a snapshot, not an image. */
 const snapshotOnly = [
@@ -26,9 +27,13 @@ const falseHere = [
 ];
 
 /** The changes that are still to be made; empty once the image is as asked. Safe to compute and send again. */
-export function publication(request: ImageRequest, image: Image, publishedAt: string): PatchOperation[] {
+export function publication(
+  request: ImageRequest,
+  image: Image,
+  { publishedAt, policy, packages }: { publishedAt: string; policy: Policy; packages: readonly string[] },
+): PatchOperation[] {
   const { asked } = request;
-  const wanted = wantedProperties(request, publishedAt);
+  const wanted = { ...wantedProperties(request, publishedAt, packages), ...quiesce(request, policy) };
   const operations: PatchOperation[] = [];
   if (image.name !== asked.name) operations.push({ op: "replace", path: "/name", value: asked.name });
   if (!sameSet(image.tags, asked.tags)) operations.push({ op: "replace", path: "/tags", value: asked.tags });
@@ -49,7 +54,11 @@ function isForeign(name: string): boolean {
 }
 
 /** Provenance: which request, server, base image and software this image comes from, and what was (not) done to it. */
-function wantedProperties(request: ImageRequest, publishedAt: string): Record<string, string> {
+function wantedProperties(
+  request: ImageRequest,
+  publishedAt: string,
+  packages: readonly string[],
+): Record<string, string> {
   const { asked, learned, server, license } = request;
   const wanted: Record<string, string | undefined> = {
     description: asked.description,
@@ -60,14 +69,30 @@ function wantedProperties(request: ImageRequest, publishedAt: string): Record<st
     darkroom_base_image_hash: learned.check?.baseImage?.hash,
     darkroom_preparation: asked.preparation,
     darkroom_consistency: asked.consistency,
+    darkroom_proven_at: learned.verify?.provenAt,
     darkroom_license: `acknowledged ${license.at}, version ${license.version}`,
     darkroom_software: provenanceList(asked.installedSoftware),
     darkroom_system_files: provenanceList(asked.systemFiles),
     darkroom_kept_paths: provenanceList(asked.keepPaths),
+    darkroom_packages: packagesThatFit(packages),
     darkroom_version: asked.version?.name,
     darkroom_change_log: asked.version?.changeLog,
   };
   return Object.fromEntries(Object.entries(wanted).filter((entry): entry is [string, string] => Boolean(entry[1])));
+}
+
+/** The list that provenance keeps; what is too long for one property is cut, and says so. */
+function packagesThatFit(packages: readonly string[]): string | undefined {
+  const whole = provenanceList(packages);
+  if (whole === undefined || whole.length <= maxListBytes) return whole;
+  const share = Math.floor((packages.length * maxListBytes * 0.95) / whole.length);
+  return provenanceList([...packages.slice(0, share), `… ${packages.length - share} more`]);
+}
+
+/** Only of an image whose agent was seen to answer: else every snapshot of its servers would fail (nova/virt/libvirt/driver.py, os_require_quiesce). */
+function quiesce({ learned }: ImageRequest, { bootProperties }: Policy): Record<string, string> {
+  const { os_require_quiesce: value } = bootProperties;
+  return value !== undefined && learned.verify?.guestAgent === "active" ? { os_require_quiesce: value } : {};
 }
 
 function sameSet(some: readonly string[], others: readonly string[]): boolean {

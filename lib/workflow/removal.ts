@@ -1,11 +1,19 @@
 // How `release` takes things out of the cloud: by the ledger only, with the requester's authority, else with staff's.
-import { type Cloud, OpenStackFault } from "../openstack/index.ts";
+import { type Cloud, OpenStackFault, type Server } from "../openstack/index.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
-import type { MadeEntry } from "../requests/ledger-entry.ts";
+import {
+  type ImageEntry,
+  isImage,
+  isMade,
+  isServer,
+  type MadeEntry,
+  type ServerEntry,
+} from "../requests/ledger-entry.ts";
 import { type Problem, problem } from "../requests/problem.ts";
+import { findImages } from "./images.ts";
 import { inWords, type Ledger } from "./ledger.ts";
 import { done, refuse, type StepOutcome, type Wait, wait } from "./outcome.ts";
-import { findSnapshot } from "./snapshot.ts";
+import { consoleEnd, findServers, readConsole } from "./servers.ts";
 import type { StepSurroundings } from "./step.ts";
 
 /** After its quiet time, a thing that was perhaps made is believed not to exist once it was looked for so often in vain. */
@@ -25,20 +33,60 @@ export async function withAuthority(
   }
 }
 
-/** Undefined once every snapshot that is not the published image is gone. */
-export async function removeSnapshots({ request, cloud, ledger, nowMs }: StepSurroundings): Promise<Wait | undefined> {
+/** Undefined once everything that was made is gone, but for the published image. The youngest first: servers before the images they run from. */
+export async function removeMade(at: StepSurroundings): Promise<Wait | undefined> {
   let pending: Wait | undefined;
-  for (const entry of ledger.entries.toReversed()) {
-    if (entry.kind !== "snapshot" || entry.struckAtMs !== undefined || isPublished(request, entry)) continue;
-    const ids = entry.thingId
-      ? [entry.thingId]
-      : (await findSnapshot(cloud, request.projectId, entry)).map(({ id }) => id);
-    for (const id of ids) await cloud.image.deleteImage(id);
-    if (entry.thingId) ledger.strike(entry);
-    else pending = notSeen(ledger, entry, nowMs());
+  for (const entry of at.ledger.entries.toReversed()) {
+    if (!isMade(entry) || entry.struckAtMs !== undefined || isPublished(at.request, entry)) continue;
+    pending = (await removeEntry(at, entry)) ?? pending;
   }
   return pending;
 }
+
+/** Takes one thing away and strikes its entry; until it is seen to be gone, a wait. */
+export async function removeEntry(at: StepSurroundings, entry: MadeEntry): Promise<Wait | undefined> {
+  const { ledger, nowMs } = at;
+  const removing = isServer(entry) ? await removeServers(at, entry) : await removeImages(at, entry);
+  if (removing) return removing;
+  if (entry.thingId === undefined) return notSeen(ledger, entry, nowMs());
+  ledger.strike(entry);
+  return undefined;
+}
+
+/** Nova says yes before a server is gone; its image may be in use until then. */
+async function removeServers(at: StepSurroundings, entry: ServerEntry): Promise<Wait | undefined> {
+  const { cloud, request } = at;
+  const servers = await findServers(cloud, request.projectId, entry);
+  for (const server of servers) {
+    if (server.taskState === "deleting") continue;
+    await keepLastWords(at, entry, server);
+    await cloud.compute.deleteServer(server.id);
+  }
+  const [server] = servers;
+  if (!server) return undefined;
+  return wait("the temporary server is being deleted", { evidence: `deleting ${server.id}` });
+}
+
+async function removeImages({ cloud, request }: StepSurroundings, entry: ImageEntry): Promise<undefined> {
+  const ids = entry.thingId ? [entry.thingId] : (await findImages(cloud, request.projectId, entry)).map(({ id }) => id);
+  for (const id of ids) await cloud.image.deleteImage(id);
+}
+
+/** A guest that never reported: what it printed is all that can explain it, and it goes with the server. */
+async function keepLastWords(
+  { cloud, evidence, nowMs }: StepSurroundings,
+  entry: ServerEntry,
+  server: Server,
+): Promise<void> {
+  const kind = evidenceKinds[entry.kind];
+  if (server.status !== "ACTIVE" || (await evidence.find(kind))?.mark === entry.mark) return;
+  const printed = consoleEnd(await readConsole(cloud, server.id));
+  const { mark, imageId } = entry;
+  const at = new Date(nowMs()).toISOString();
+  await evidence.keep(kind, { mark, serverId: server.id, imageId, at, consoleEnd: printed });
+}
+
+export const evidenceKinds = { "clean-server": "clean", "verify-server": "verify" } as const;
 
 /** The staff credential may not delete a trust: only the trustor, and the trust's own token, may. It ends by itself then. */
 export async function removeTrust(cloud: Cloud, ledger: Ledger): Promise<void> {
@@ -85,7 +133,7 @@ async function withoutAuthority(at: StepSurroundings, fault: OpenStackFault): Pr
   const trust = ledger.find("trust");
   if (trust) ledger.strike(trust);
   const left = ledger.entries.filter(
-    (entry) => entry.struckAtMs === undefined && !(entry.kind === "snapshot" && isPublished(request, entry)),
+    (entry) => entry.struckAtMs === undefined && !(isImage(entry) && isPublished(request, entry)),
   );
   if (left.length === 0)
     return done(undefined, "nothing of ours is left in the cloud; the delegation was gone already");
@@ -97,7 +145,7 @@ async function withoutAuthority(at: StepSurroundings, fault: OpenStackFault): Pr
       {
         service: "Keystone",
         ...(fault.requestId && { openstackRequestId: fault.requestId }),
-        remedy: `Remove it yourself: unlock and start the server ${request.server.name}, delete images named darkroom-….`,
+        remedy: `Remove it yourself: unlock and start the server ${request.server.name}, delete servers and images named darkroom-….`,
       },
     ),
   );

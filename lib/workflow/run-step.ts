@@ -78,7 +78,7 @@ async function nextOf(
 }
 
 async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { signal, timeoutMs }: Invocation) {
-  const { store, locks, clock, providers } = runtime;
+  const { store, locks, clock, providers, evidence } = runtime;
   const provider = providers.find(request.provider);
   if (!provider) {
     const answer = wait(`the provider ${request.provider} is not configured`, { patienceMs: unconfiguredPatienceMs });
@@ -100,6 +100,10 @@ async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { sign
       cloud: provider.asRequester(request, store).within(signal, report),
       ...(provider.staff && { staff: provider.staff.within(signal, report) }),
       ledger,
+      evidence: {
+        keep: (kind, kept) => evidence.keep(request.id, kind, kept),
+        find: (kind) => evidence.find(request.id, kind),
+      },
       locks: {
         areOurs: async () => (await Promise.all(locksOf(request).map((key) => locks.holder(key)))).every(isOurs),
         async hold() {

@@ -1,6 +1,7 @@
 // How a step is written: a name of the chain and one function that looks, adopts, refuses, acts or waits.
 import type { Cloud } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
+import type { EvidenceKind, EvidenceOf } from "../requests/evidence.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
 import type { StepName } from "./chain.ts";
 import type { Ledger } from "./ledger.ts";
@@ -21,6 +22,11 @@ export interface StepSurroundings {
   /** With the operator's credential; not every provider has one. For tidying up only. */
   readonly staff?: Cloud;
   readonly ledger: Ledger;
+  /** What guests told and printed in this request. */
+  readonly evidence: {
+    keep<Kind extends EvidenceKind>(kind: Kind, evidence: EvidenceOf[Kind]): Promise<void>;
+    find<Kind extends EvidenceKind>(kind: Kind): Promise<EvidenceOf[Kind] | undefined>;
+  };
   readonly locks: {
     /** Are the locks of the server and of the image's name this request's? */
     areOurs(): Promise<boolean>;

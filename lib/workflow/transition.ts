@@ -1,5 +1,6 @@
 // From a step's answer to the request's next state: a pure function, so that every road can be tested.
 import type { End, ImageRequest, Learned } from "../requests/image-request.ts";
+import { isImage } from "../requests/ledger-entry.ts";
 import { type Problem, problem } from "../requests/problem.ts";
 import type { Outcome } from "../requests/store.ts";
 import { type TimelineEntry, withEntry } from "../requests/timeline.ts";
@@ -60,7 +61,9 @@ function stay(state: State, answer: Wait, nowMs: number): Transition {
   const evidence = answer.evidence ?? answer.why;
   const unchanged = state.waiting?.evidence === evidence ? state.waiting : undefined;
   const sinceMs = unchanged?.evidenceSinceMs ?? nowMs;
-  const stepSinceMs = state.waiting?.stepSinceMs ?? nowMs;
+  // While a person is asked, the step's own time stands still.
+  const wasAsking = state.waiting?.question !== undefined && answer.question === undefined;
+  const stepSinceMs = wasAsking ? nowMs : (state.waiting?.stepSinceMs ?? nowMs);
   const patienceMs = answer.patienceMs ?? chain[step].patienceMs;
   if (nowMs - sinceMs >= patienceMs || nowMs - stepSinceMs >= patienceMs * maxPatiences) {
     return end(
@@ -77,7 +80,14 @@ function stay(state: State, answer: Wait, nowMs: number): Transition {
     ...(state.end && { end: state.end }),
     learned,
     ledger,
-    waiting: { why: answer.why, evidence, evidenceSinceMs: sinceMs, stepSinceMs, looks },
+    waiting: {
+      why: answer.why,
+      evidence,
+      evidenceSinceMs: sinceMs,
+      stepSinceMs,
+      looks,
+      ...(answer.question && { question: answer.question }),
+    },
     timeline: noted(state, "waiting", answer.why, nowMs),
   });
 }
@@ -113,7 +123,7 @@ function leftoversOf(state: State): string[] {
   const published = state.end?.status === "completed" ? state.learned.publish?.imageId : undefined;
   return state.ledger
     .filter((entry) => entry.struckAtMs === undefined)
-    .filter((entry) => !(entry.kind === "snapshot" && entry.thingId !== undefined && entry.thingId === published))
+    .filter((entry) => !(isImage(entry) && entry.thingId !== undefined && entry.thingId === published))
     .map(inWords);
 }
 

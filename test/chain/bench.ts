@@ -7,6 +7,7 @@ import type { StepMessage } from "../../events/step-message.ts";
 import { handTurnedClock, startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 import type { Table } from "../../lib/aws/table.ts";
 import type { Limits } from "../../lib/openstack/index.ts";
+import { openEvidenceStore } from "../../lib/requests/evidence.ts";
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
 import { nameLock, openLocks, serverLock } from "../../lib/requests/locks.ts";
 import { openRequestStore } from "../../lib/requests/store.ts";
@@ -175,9 +176,9 @@ const context: Partial<Context> = {
   getRemainingTimeInMillis: () => 29_000,
 };
 
-function storeOn(table: Table): Pick<Runtime, "store" | "locks"> {
+function storeOn(table: Table): Pick<Runtime, "store" | "locks" | "evidence"> {
   const store = openRequestStore(table);
-  return { store, locks: openLocks(table, (id) => store.get(id)) };
+  return { store, locks: openLocks(table, (id) => store.get(id)), evidence: openEvidenceStore(table) };
 }
 
 async function loadSteps(): Promise<Record<StepName, Step>> {
@@ -223,9 +224,10 @@ export async function expectNothingLeft(
     );
   });
   expect(ours.map(({ id }) => id)).toEqual(image ? [request.learned.publish?.imageId] : []);
+  expect(temporaryServers(bench)).toEqual([]);
   expect(Object.values(bench.cloud.state.trusts)).toEqual([]);
   expect(request.ledger.filter(({ struckAtMs }) => struckAtMs === undefined).map(({ kind }) => kind)).toEqual(
-    image ? ["snapshot"] : [],
+    image ? [request.asked.preparation === "clean" ? "clean-image" : "snapshot"] : [],
   );
   expect(await bench.runtime.locks.holder(serverLock(request.provider, request.server.id))).toBeUndefined();
   expect(
@@ -233,4 +235,10 @@ export async function expectNothingLeft(
   ).toBeUndefined();
   expect(request.sealedToken).toBeUndefined();
   expect(request.wakeAtMs).toBeUndefined();
+}
+
+/** Names of the temporary servers that are there. */
+export function temporaryServers(bench: Bench): string[] {
+  const there = Object.values(bench.cloud.state.servers).filter(({ vmState }) => vmState !== "deleted");
+  return there.map(({ name }) => name).filter((name) => name.startsWith("darkroom-"));
 }

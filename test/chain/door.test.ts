@@ -1,4 +1,5 @@
 // The door: bad input, strangers, keys, a cloud that is down. Whatever is refused has written nothing and sent nothing.
+import { randomBytes } from "node:crypto";
 import { asking, type Bench, expectNothingLeft, type Person, startBench } from "./bench.ts";
 
 let bench: Bench;
@@ -50,14 +51,26 @@ describe("a request that is refused names the field and changes nothing:", () =>
     ["too many tags", { tags: Array.from({ length: 51 }, (_, at) => `t${at}`) }, "tags"],
     ["a visibility that there is not", { visibility: "secret" }, "visibility"],
     ["a visibility that is not offered", { visibility: "public" }, "visibility"],
-    ["shared, so far", { visibility: "shared" }, "visibility"],
-    ["cleaned, so far", { preparation: "clean" }, "preparation"],
-    ["the default preparation, so far", { preparation: undefined }, "preparation"],
+    ["as it is, and yet for others", { visibility: "shared" }, "preparation"],
+    ["a system folder to exclude", { preparation: "clean", excludePaths: ["/opt/x", "/usr"] }, "excludePaths.1"],
+    [
+      "a whole emptied folder to keep",
+      { preparation: "clean", keepPaths: [{ path: "/home", reason: "x" }] },
+      "keepPaths.0",
+    ],
+    [
+      "more paths than reach a guest",
+      {
+        preparation: "clean",
+        excludePaths: Array.from({ length: 300 }, () => `/opt/${randomBytes(120).toString("base64url")}`),
+      },
+      "excludePaths",
+    ],
     ["files to exclude from an as-is image", { excludePaths: ["/opt/secret"] }, "excludePaths"],
     ["a relative path", { excludePaths: ["opt"] }, "excludePaths[0]"],
     ["a path that leads out", { excludePaths: ["/opt/../etc"] }, "excludePaths[0]"],
     ["a path with NUL", { excludePaths: ["/a\0b"] }, "excludePaths[0]"],
-    ["sharing a private image", { share: { projects: ["p"] } }, "share"],
+    ["sharing a private image", { share: { projects: ["p"] } }, "share.projects"],
     ["another provider as target", { targets: ["elsewhere"] }, "targets"],
     ["the licence not acknowledged", { licenseAcknowledged: false }, "licenseAcknowledged"],
     ["the licence forgotten", { licenseAcknowledged: undefined }, "licenseAcknowledged"],

@@ -2,6 +2,7 @@
 import type { Table } from "../../lib/aws/table.ts";
 import type { Cloud } from "../../lib/openstack/index.ts";
 import type { Provider } from "../../lib/providers/provider.ts";
+import { openEvidenceStore } from "../../lib/requests/evidence.ts";
 import { openLocks } from "../../lib/requests/locks.ts";
 import { openRequestStore } from "../../lib/requests/store.ts";
 import { openRuntimeWith, type Runtime } from "../../lib/runtime.ts";
@@ -18,6 +19,7 @@ export async function openGatedStage(): Promise<Stage> {
     ...runtime,
     store,
     locks: openLocks(table, (id) => store.get(id)),
+    evidence: openEvidenceStore(table),
     providers: { all, find: (name) => all.find((provider) => provider.name === name) },
   };
   Object.assign(runtime, gated);

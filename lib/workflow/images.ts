@@ -1,25 +1,26 @@
-// The snapshot that Nova makes for us: how it is marked, found again after a crash, and explained when it is lost.
+// The images that Nova takes of a server for us: how they are marked, found again after a crash, and explained when they are lost.
 import { type Cloud, type Image, OpenStackFault, type Server } from "../openstack/index.ts";
-import type { MadeEntry } from "../requests/ledger-entry.ts";
+import type { ImageEntry } from "../requests/ledger-entry.ts";
 import { type Problem, problem } from "../requests/problem.ts";
 
 /** The property that carries a ledger entry's mark while the image is unfinished. */
 export const markProperty = "darkroom_mark";
 
-/** Clocks of clouds and ours differ by less than this; an image older than its intent by more is not ours. */
-const clockSkewMs = 10 * 60_000;
+/** Clocks of clouds and ours differ by less than this; a thing older than its intent by more is not ours. */
+export const clockSkewMs = 10 * 60_000;
 
-export function snapshotName(mark: string): string {
+/** What we make is called so until it is published: images and temporary servers alike. */
+export function unfinishedName(mark: string): string {
   return `darkroom-${mark}`;
 }
 
-export function snapshotProperties(mark: string): Record<string, string> {
+export function markedProperties(mark: string): Record<string, string> {
   return { [markProperty]: mark };
 }
 
 /** By the id that Nova told us, else by the mark. Empty: not there (any more). */
-export async function findSnapshot(cloud: Cloud, projectId: string, entry: MadeEntry): Promise<Image[]> {
-  if (entry.thingId === undefined) return await snapshotsByMark(cloud, projectId, entry);
+export async function findImages(cloud: Cloud, projectId: string, entry: ImageEntry): Promise<Image[]> {
+  if (entry.thingId === undefined) return await imagesByMark(cloud, projectId, entry);
   try {
     const image = await cloud.image.getImage(entry.thingId);
     return image.status === "deleted" || image.status === "pending_delete" ? [] : [image];
@@ -33,14 +34,14 @@ export async function findSnapshot(cloud: Cloud, projectId: string, entry: MadeE
  * Nova copies a base image's properties onto every later snapshot (nova/compute/utils.py), so the mark alone proves nothing:
  * the server, the time and the name that only we give must agree too. Compared here, whatever the list answers.
  */
-async function snapshotsByMark(cloud: Cloud, projectId: string, entry: MadeEntry): Promise<Image[]> {
+async function imagesByMark(cloud: Cloud, projectId: string, entry: ImageEntry): Promise<Image[]> {
   const found: Image[] = [];
   const filter = { owner: projectId, properties: { [markProperty]: entry.mark } };
   for await (const image of cloud.image.listImages(filter)) {
     const ours =
       image.properties[markProperty] === entry.mark &&
       image.properties.instance_uuid === entry.serverId &&
-      image.name === snapshotName(entry.mark) &&
+      image.name === unfinishedName(entry.mark) &&
       image.owner === projectId &&
       Date.parse(image.createdAt) >= entry.intentAtMs - clockSkewMs;
     if (ours) found.push(image);
@@ -48,11 +49,11 @@ async function snapshotsByMark(cloud: Cloud, projectId: string, entry: MadeEntry
   return found;
 }
 
-/** Why a snapshot came to nothing, from Nova's own record of the action; Nova deletes the image when a snapshot fails. */
-export async function explainLostSnapshot(
+/** Why an image came to nothing, from Nova's own record of the action; Nova deletes the image when a snapshot fails. */
+export async function explainLostImage(
   cloud: Cloud,
   server: Server,
-  entry: MadeEntry | undefined,
+  entry: ImageEntry | undefined,
   seen: string,
 ): Promise<Problem> {
   const openstackRequestId = entry?.openstackRequestId;

@@ -1,9 +1,9 @@
 // A snapshot is ours only if everything agrees: a mark alone is copied by Nova onto what others make.
 import type { Cloud, Image } from "../openstack/index.ts";
-import type { MadeEntry } from "../requests/ledger-entry.ts";
-import { findSnapshot } from "./snapshot.ts";
+import type { ImageEntry } from "../requests/ledger-entry.ts";
+import { findImages } from "./images.ts";
 
-const entry: MadeEntry = {
+const entry: ImageEntry = {
   kind: "snapshot",
   mark: "0123456789abcdef",
   serverId: "our-server",
@@ -31,7 +31,7 @@ const listing = (...images: object[]) =>
   }) as unknown as Cloud;
 
 test("mark, server, name, owner and time agree: it is ours", async () => {
-  expect(await findSnapshot(listing(ours), "our-project", entry)).toEqual([ours]);
+  expect(await findImages(listing(ours), "our-project", entry)).toEqual([ours]);
 });
 
 test.each([
@@ -44,5 +44,5 @@ test.each([
   ["of another project", { owner: "other" }],
   ["made long before we asked", { createdAt: "2026-01-01T11:00:00Z" }],
 ])("%s: not ours", async (_what, change) => {
-  expect(await findSnapshot(listing({ ...ours, ...change }), "our-project", entry)).toEqual([]);
+  expect(await findImages(listing({ ...ours, ...change }), "our-project", entry)).toEqual([]);
 });

@@ -1,0 +1,42 @@
+// The temporary servers that Nova makes for us: how they are found again after a crash, and what their guests print.
+import { withoutFrames } from "../guest/console.ts";
+import { type Cloud, OpenStackFault, type Server } from "../openstack/index.ts";
+import { maxConsoleChars } from "../requests/evidence.ts";
+import type { ServerEntry } from "../requests/ledger-entry.ts";
+import { clockSkewMs, unfinishedName } from "./images.ts";
+
+/** By the id that Nova told us, else by the name, which only we give; compared here, whatever the list answers. Empty: not there (any more). */
+export async function findServers(cloud: Cloud, projectId: string, entry: ServerEntry): Promise<Server[]> {
+  if (entry.thingId !== undefined) {
+    try {
+      const server = await cloud.compute.getServer(entry.thingId);
+      return server.status === "DELETED" || server.status === "SOFT_DELETED" ? [] : [server];
+    } catch (error) {
+      if (error instanceof OpenStackFault && error.kind === "notFound") return [];
+      throw error;
+    }
+  }
+  const found: Server[] = [];
+  for await (const server of cloud.compute.listServers({ name: unfinishedName(entry.mark) })) {
+    const ours =
+      server.projectId === projectId &&
+      server.imageId === entry.imageId &&
+      Date.parse(server.createdAt) >= entry.intentAtMs - clockSkewMs;
+    if (ours) found.push(server);
+  }
+  return found;
+}
+
+/** Empty where there is none (yet). */
+export async function readConsole(cloud: Cloud, serverId: string): Promise<string> {
+  try {
+    return await cloud.compute.getConsole(serverId);
+  } catch (error) {
+    if (error instanceof OpenStackFault && (error.kind === "notFound" || error.kind === "conflict")) return "";
+    throw error;
+  }
+}
+
+export function consoleEnd(console: string): string {
+  return withoutFrames(console).slice(-maxConsoleChars);
+}
