@@ -5,7 +5,7 @@ import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { conflict, HttpProblem, invalid } from "../../lib/http/http-problem.ts";
 import { actor, visibleRequest } from "../../lib/http/visible-request.ts";
-import type { Answer, ImageRequest, Question } from "../../lib/requests/image-request.ts";
+import { type Answer, type ImageRequest, openQuestion, type Question } from "../../lib/requests/image-request.ts";
 import { tooLongForGuest } from "../../lib/requests/limits.ts";
 import { type FieldError, problem } from "../../lib/requests/problem.ts";
 import { representation } from "../../lib/requests/representation.ts";
@@ -19,8 +19,8 @@ export const handler = endpoint({ body: answerBody }, async (call) => {
     const detail = "Only who asked for the image can answer.";
     throw new HttpProblem(403, problem("not-requester", "Not yours to answer", detail));
   }
-  const question = request.endedAt ? undefined : request.waiting?.question;
-  if (!question || request.answers?.some(({ questionId }) => questionId === question.id)) throw nothingAsked();
+  const question = openQuestion(request);
+  if (!question) throw nothingAsked();
 
   const nowMs = runtime.clock.now();
   const given: Answer = {

@@ -18,9 +18,10 @@ export const verify = defineStep("verify", async (at) => {
   const image = await imageToPublish(cloud, request);
   if (!image) return refuse(imageVanished(request));
   if (request.asked.preparation === "as-is") {
-    if (!provider.policy.proveAsIs) return pass("the policy of this provider does not have as-is images proven");
+    if (!provider.policy.proveAsIs)
+      return reviewed(at, image, pass("the policy of this provider does not have as-is images proven"));
     if (image.properties.os_type === "windows")
-      return pass("Windows is not booted to be proven: our scripts are for Unix");
+      return reviewed(at, image, pass("Windows is not booted to be proven: our scripts are for Unix"));
   }
 
   const entry = ledger.find("verify-server");
@@ -63,17 +64,22 @@ function conclude(
   image: Image,
   { at: provenAt, report, verdict }: Evidence<{ guestAgent: "absent" | "installed" | "active" }>,
 ): StepOutcome<"verify"> {
-  const { request } = at;
   if (!verdict?.sound || !report) return refuse(notSound(verdict?.stops ?? []));
   const proven = done<"verify">(
     { provenAt, guestAgent: report.guestAgent, warnings: verdict.warnings },
     `the image boots and is sound${verdict.warnings.length > 0 ? `; ${inWords(verdict.warnings)}` : ""}`,
   );
-  if (!request.asked.review) return proven;
+  return reviewed(at, image, proven);
+}
+
+/** As far as we are concerned it may be published; the requester may have wanted to try it first, proven by us or not. */
+function reviewed(at: StepSurroundings, image: Image, ours: StepOutcome<"verify">): StepOutcome<"verify"> {
+  const { request } = at;
+  if (!request.asked.review) return ours;
   const question = { id: "review", kind: "review", imageId: image.id } as const;
   const answer = request.answers?.find(({ questionId }) => questionId === question.id);
   if (!answer) return ask(at, question, "for the requester to try the image and say whether it is as wanted");
-  if (answer.review === "accept") return proven;
+  if (answer.review === "accept") return ours;
   return refuse(rejected(answer.by.userName, answer.reason), "cancelled");
 }
 

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { hearClean, hearVerify } from "./console.ts";
-import { checkOf } from "./frames.ts";
+import { checkOf, type FrameKind } from "./frames.ts";
+import { framesOf } from "./spoken.ts";
 
 const nonce = "0123456789abcdef";
 
@@ -20,16 +21,12 @@ const records = [
 ];
 const text = (lines: readonly string[] = records) => `${lines.join("\n")}\n`;
 
-/** As frames.sh writes them; `by` may bend what is written. */
-function frames(kind: string, bytes: Buffer, { by = nonce, id = "", payloadLength = 120 } = {}): string[] {
-  const whole = bytes.toString("base64");
-  const digest = id || createHash("sha256").update(whole).digest("hex").slice(0, 16);
-  const pieces = whole.match(new RegExp(`.{1,${payloadLength}}`, "g")) ?? [];
-  return pieces.map((piece, at) => {
-    const line = `~dr1 ${by} ${kind} ${at + 1}/${pieces.length} ${digest} ${piece}`;
-    return `${line} ${checkOf(line).toString(16).padStart(8, "0")}`;
-  });
-}
+/** `by` may bend what is written. */
+const frames = (
+  kind: FrameKind,
+  bytes: Buffer,
+  { by = nonce, ...bent }: { by?: string; id?: string; payloadLength?: number } = {},
+) => framesOf(by, kind, bytes, bent);
 
 /** Incompressible ballast, so that the report has many frames. */
 const ballast = Array.from(
@@ -162,7 +159,7 @@ test("forged totals and digests make nothing", () => {
   expect(hearClean(differing, nonce)).toMatchObject({ kind: "nonsense", why: expect.stringContaining("differ") });
 });
 
-test.each([
+test.each<[string, FrameKind, Buffer, string]>([
   ["a bomb", "C", gzipSync(Buffer.alloc(20 * 1024 * 1024)), "unpacked"],
   ["no gzip", "C", Buffer.from("hello"), "unpacked"],
   ["without an end", "C", gzipSync(text(records.slice(0, -1))), "does not end"],

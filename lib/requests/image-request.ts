@@ -147,12 +147,22 @@ export interface Claim {
 }
 
 /** The status that people see follows from what is stored; it is never stored as a truth of its own. */
-export function statusOf(request: Pick<ImageRequest, "step" | "end" | "endedAt" | "waiting">): Status {
+export function statusOf(request: Pick<ImageRequest, "step" | "end" | "endedAt" | "waiting" | "lastAnswered">): Status {
   if (request.end && request.endedAt) return request.end.status;
   if (request.step === "release") return "releasing";
   if (request.step === "approve" && request.waiting) return "awaiting-approval";
-  if (request.waiting?.question) return "asking";
+  if (openQuestion(request)) return "asking";
   return "running";
+}
+
+/** What is asked now; undefined from the answer on, though the step has not looked at it yet. */
+export function openQuestion({
+  waiting,
+  endedAt,
+  lastAnswered,
+}: Pick<ImageRequest, "endedAt" | "waiting" | "lastAnswered">): Question | undefined {
+  const question = endedAt ? undefined : waiting?.question;
+  return question && question.id !== lastAnswered ? question : undefined;
 }
 
 export function isEnded(request: Pick<ImageRequest, "endedAt">): boolean {

@@ -1,5 +1,5 @@
 // A request as callers see it: nothing of the ledger, of trusts or of claims.
-import { type ImageRequest, statusOf } from "./image-request.ts";
+import { type ImageRequest, openQuestion, statusOf } from "./image-request.ts";
 
 export function representation(request: ImageRequest) {
   const { asked, end, learned, waiting } = request;
@@ -10,7 +10,7 @@ export function representation(request: ImageRequest) {
     step: request.step,
     waitingFor:
       waiting && !request.endedAt ? { why: waiting.why, since: new Date(waiting.evidenceSinceMs).toISOString() } : null,
-    question: request.endedAt ? null : (waiting?.question ?? null),
+    question: openQuestion(request) ?? null,
     image: published ? { id: published.imageId, name: asked.name, visibility: asked.visibility } : null,
     problem: end && end.status !== "completed" ? end.problem : null,
     ...(end?.leftovers && { leftovers: end.leftovers }),
