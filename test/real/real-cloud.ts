@@ -12,7 +12,7 @@ const lookEveryMs = 100;
 export type RealCloud = Awaited<ReturnType<typeof openRealCloud>>;
 
 /** Throws where the cloud does not run: a test on a real cloud is never skipped. */
-export async function openRealCloud() {
+export async function openRealCloud(policy: Record<string, unknown> = {}) {
   const env = { OS_CLIENT_CONFIG_FILE: join(stateFolder, "clouds.yaml") };
   const people = Object.fromEntries(
     ["user-a", "user-b", "admin", "imaging"].map((name) => [name, connect(readCloudConfig(name, { env }))]),
@@ -27,7 +27,9 @@ export async function openRealCloud() {
   const policyFile = join(dataFolder, "policy.yaml");
   writeFileSync(
     policyFile,
-    JSON.stringify({ providers: { real: { cloud: "imaging", approvers: [{ role: "admin", project: project?.id }] } } }),
+    JSON.stringify({
+      providers: { real: { cloud: "imaging", approvers: [{ role: "admin", project: project?.id }], ...policy } },
+    }),
   );
   process.env.OS_CLIENT_CONFIG_FILE = env.OS_CLIENT_CONFIG_FILE;
   const host = await startHost({ port: 0, dataFolder, policyFile, cloudName: "imaging", simulatedSpeed: 1 });
@@ -44,7 +46,7 @@ export async function openRealCloud() {
   };
 
   /** Looks at a request until `until` holds; fails after `withinMs`. */
-  const follow = async (id: string, until: (request: Shown) => boolean, withinMs = 300_000): Promise<Shown> => {
+  const follow = async (id: string, until: (request: Shown) => boolean, withinMs = 900_000): Promise<Shown> => {
     const deadlineMs = Date.now() + withinMs;
     for (;;) {
       const { body } = await call("user-a", "GET", `/v1/image-requests/${id}`);
@@ -103,7 +105,12 @@ export async function imageNamed(cloud: Cloud, name: string): Promise<string> {
 }
 
 /** A server whose guest has come up: ACTIVE alone says nothing about the guest, so its console is read. */
-export async function bootServer(cloud: Cloud, name: string, imageId: string): Promise<Server> {
+export async function bootServer(
+  cloud: Cloud,
+  name: string,
+  imageId: string,
+  { userData, until = /login:/ }: { userData?: string; until?: RegExp } = {},
+): Promise<Server> {
   const flavor = (await cloud.compute.listFlavors()).find((each) => each.name === "m1.tiny");
   if (!flavor) throw new Error("the cloud has no flavor m1.tiny");
   const { id } = await cloud.compute.createServer({
@@ -112,13 +119,14 @@ export async function bootServer(cloud: Cloud, name: string, imageId: string): P
     flavorId: flavor.id,
     networks: "none",
     configDrive: true,
+    userData,
   });
   return await waitFor(`${name} to come up`, 240_000, async () => {
     const server = await cloud.compute.getServer(id);
     if (server.status === "ERROR") throw new Error(`${name} does not boot: ${server.fault?.message}`);
     if (server.status !== "ACTIVE") return undefined;
     const console = await cloud.compute.getConsole(id).catch(() => "");
-    return /login:/.test(console) ? server : undefined;
+    return until.test(console) ? server : undefined;
   });
 }
 
