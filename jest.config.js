@@ -1,6 +1,7 @@
 // How `npm run unit` finds and runs the tests; what needs a real cloud or real clients, and what is long, has a configuration of its own.
 export default {
   testEnvironment: "node",
+  maxWorkers: "100%",
   // A bound for what hangs, not a claim: the tests also pass beside a cloud that is being raised on the same two cores.
   testTimeout: 60_000,
   extensionsToTreatAsEsm: [".ts"],
