@@ -54,6 +54,5 @@ export const imageRequestExample = {
   visibility: "private",
   installedSoftware: [{ name: "Trinity 2.15", path: "/opt/trinity" }],
   licenseAcknowledged: true,
-  preparation: "as-is",
   version: { name: "1.0", changeLog: "first" },
 } satisfies z.input<typeof imageRequestBody>;

@@ -3,7 +3,17 @@ import * as z from "zod";
 
 export const listQuery = z.strictObject({
   status: z
-    .enum(["running", "awaiting-approval", "releasing", "completed", "denied", "expired", "cancelled", "failed"])
+    .enum([
+      "running",
+      "awaiting-approval",
+      "asking",
+      "releasing",
+      "completed",
+      "denied",
+      "expired",
+      "cancelled",
+      "failed",
+    ])
     .optional(),
   limit: z.coerce.number("must be a number").int("must be a whole number").min(1).max(100).default(25),
   /** `next` of the page before, as it was given. */

@@ -16,11 +16,11 @@ type Shown = {
 type Entry = { at: string; step: string; what: string; text: string; lastAt?: string };
 
 const once = process.argv.includes("--once");
-/** The whole demo takes some 10 s; a machine that needs this long is stuck. */
+/** The whole demo takes some 15 s; a machine that needs this long is stuck. */
 const boundMs = 120_000;
 const lookEveryMs = 250;
 /** The demo does not wait as long as a real cloud would make it. */
-const demoSpeed = "6";
+const demoSpeed = "40";
 
 try {
   process.exitCode = await demo();
@@ -136,10 +136,12 @@ Darkroom goes on serving at ${host.url}; the simulated cloud is at ${host.cloud.
   export TOKEN=${token}
   curl -s -H "X-Auth-Token: $TOKEN" ${host.url}/v1/image-requests/${id}
   curl -s -H "X-Auth-Token: $TOKEN" ${host.url}/v1/image-requests/${id}/timeline
+  # what was removed, and how the image was proven
+  curl -s -H "X-Auth-Token: $TOKEN" ${host.url}/v1/image-requests/${id}/report
 
   # everything that stands in the way of imaging another server, before anything is touched
   curl -s -H "X-Auth-Token: $TOKEN" -H 'content-type: application/json' ${host.url}/v1/preflights \\
-    -d '{"serverId":"${stopped}","name":"another","licenseAcknowledged":true,"preparation":"as-is"}'
+    -d '{"serverId":"${stopped}","name":"another","licenseAcknowledged":true}'
 
   # with any OpenStack client: users alice, bob, carol (staff)
   export OS_CLIENT_CONFIG_FILE=${join(dataFolder, "clouds.yaml")}

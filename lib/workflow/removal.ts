@@ -55,8 +55,8 @@ export async function removeEntry(at: StepSurroundings, entry: MadeEntry): Promi
 
 /** Nova says yes before a server is gone; its image may be in use until then. */
 async function removeServers(at: StepSurroundings, entry: ServerEntry): Promise<Wait | undefined> {
-  const { cloud, request } = at;
-  const servers = await findServers(cloud, request.projectId, entry);
+  const { cloud, request, staff } = at;
+  const servers = await findServers(cloud, request.projectId, entry, { allProjects: cloud === staff });
   for (const server of servers) {
     if (server.taskState === "deleting") continue;
     await keepLastWords(at, entry, server);

@@ -5,8 +5,13 @@ import { maxConsoleChars } from "../requests/evidence.ts";
 import type { ServerEntry } from "../requests/ledger-entry.ts";
 import { clockSkewMs, unfinishedName } from "./images.ts";
 
-/** By the id that Nova told us, else by the name, which only we give; compared here, whatever the list answers. Empty: not there (any more). */
-export async function findServers(cloud: Cloud, projectId: string, entry: ServerEntry): Promise<Server[]> {
+/** By the id that Nova told us, else by the name, which only we give; compared here, whatever the list answers. The operator's credential sees another project's only with `allProjects`. Empty: not there (any more). */
+export async function findServers(
+  cloud: Cloud,
+  projectId: string,
+  entry: ServerEntry,
+  { allProjects = false } = {},
+): Promise<Server[]> {
   if (entry.thingId !== undefined) {
     try {
       const server = await cloud.compute.getServer(entry.thingId);
@@ -17,7 +22,7 @@ export async function findServers(cloud: Cloud, projectId: string, entry: Server
     }
   }
   const found: Server[] = [];
-  for await (const server of cloud.compute.listServers({ name: unfinishedName(entry.mark) })) {
+  for await (const server of cloud.compute.listServers({ name: unfinishedName(entry.mark), allProjects })) {
     const ours =
       server.projectId === projectId &&
       server.imageId === entry.imageId &&
