@@ -72,18 +72,30 @@ async function removeImages({ cloud, request }: StepSurroundings, entry: ImageEn
   for (const id of ids) await cloud.image.deleteImage(id);
 }
 
-/** A guest that never reported: what it printed is all that can explain it, and it goes with the server. */
+/** A guest that never reported: what it printed is all that can explain it, and it goes with the server. Where it cannot be read, the server goes all the same. */
 async function keepLastWords(
   { cloud, evidence, nowMs }: StepSurroundings,
   entry: ServerEntry,
   server: Server,
 ): Promise<void> {
   const kind = evidenceKinds[entry.kind];
-  if (server.status !== "ACTIVE" || (await evidence.find(kind))?.mark === entry.mark) return;
-  const printed = consoleEnd(await readConsole(cloud, server.id));
+  if (server.status !== "ACTIVE") return;
+  const kept = await evidence.find(kind);
+  if (kept?.mark === entry.mark && kept.report) return;
+  const printed = await lastWords(cloud, server.id);
+  if (printed === undefined || (printed === "" && kept?.mark === entry.mark)) return;
   const { mark, imageId } = entry;
   const at = new Date(nowMs()).toISOString();
   await evidence.keep(kind, { mark, serverId: server.id, imageId, at, consoleEnd: printed });
+}
+
+async function lastWords(cloud: Cloud, serverId: string): Promise<string | undefined> {
+  try {
+    return consoleEnd(await readConsole(cloud, serverId));
+  } catch (error) {
+    if (!(error instanceof OpenStackFault) || error.kind === "credentialRevoked") throw error;
+    return undefined;
+  }
 }
 
 export const evidenceKinds = { "clean-server": "clean", "verify-server": "verify" } as const;

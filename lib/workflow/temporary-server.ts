@@ -8,7 +8,7 @@ import type { ServerEntry } from "../requests/ledger-entry.ts";
 import { problem } from "../requests/problem.ts";
 import { unfinishedName } from "./images.ts";
 import { type Refusal, refuse, type Wait, wait } from "./outcome.ts";
-import { removeEntry } from "./removal.ts";
+import { evidenceKinds, removeEntry } from "./removal.ts";
 import { consoleEnd, findServers, readConsole } from "./servers.ts";
 import type { StepSurroundings } from "./step.ts";
 
@@ -23,7 +23,9 @@ export type Temporary = There | { readonly kind: "answer"; readonly answer: Wait
 /** So many temporary servers at most are tried where Nova finds no host for them. */
 const maxServers = 4;
 const noHostPauseMs = 120_000;
-const listenEveryMs = 3_000;
+/** A guest is listened to after so much, then after a twentieth of the time that it has had: what takes two hours is not looked at every three seconds. */
+const listenAtLeastMs = 3_000;
+const listenAtMostMs = 30_000;
 
 /** There, past building, in whatever state; else what the step is to answer. `userData`: for a nonce, as base64. */
 export async function temporaryServer(
@@ -78,10 +80,12 @@ export type Listened<Report> =
  * evidence: it begins anew whenever the console has grown, and is bounded in all by the step's.
  */
 export async function listen<Report>(
-  { cloud, provider }: StepSurroundings,
-  { server, entry }: There,
+  at: StepSurroundings,
+  there: There,
   hear: (console: string, nonce: string) => Heard<Report>,
 ): Promise<Listened<Report>> {
+  const { cloud, provider, nowMs } = at;
+  const { server, entry } = there;
   if (server.status !== "ACTIVE") return answering(refuse(stoppedEarly(server, entry)));
   const console = await readConsole(cloud, server.id);
   const heard = hear(console, entry.mark);
@@ -94,16 +98,29 @@ export async function listen<Report>(
     case "working":
     case "silence": {
       const doing = heard.kind === "working" ? heard.doing : "the guest boots";
+      const seen = `console ${createHash("sha256").update(console).digest("base64url").slice(0, 22)}`;
+      if (console !== "" && at.request.waiting?.evidence !== seen) await keepWords(at, there, console);
       return answering(
         wait(`inside the temporary server: ${doing}`, {
-          evidence: `console ${createHash("sha256").update(console).digest("base64url").slice(0, 22)}`,
-          againInMs: listenEveryMs,
+          evidence: seen,
+          againInMs: listenAgainInMs(nowMs() - entry.intentAtMs),
           patienceMs: provider.policy.guestPatienceMs,
           givingUp: guestSilent(heard.kind === "working" ? heard.doing : undefined, likelyCause(console), entry),
         }),
       );
     }
   }
+}
+
+/** A guest that shuts itself down takes its console with it: so what it prints is kept while it runs. */
+async function keepWords({ evidence, nowMs }: StepSurroundings, { server, entry }: There, console: string) {
+  const at = new Date(nowMs()).toISOString();
+  const { mark, imageId, kind } = entry;
+  await evidence.keep(evidenceKinds[kind], { mark, serverId: server.id, imageId, at, consoleEnd: consoleEnd(console) });
+}
+
+function listenAgainInMs(hadMs: number): number {
+  return Math.min(Math.max(listenAtLeastMs, hadMs / 20), listenAtMostMs);
 }
 
 /** What was heard, as evidence. */
