@@ -55,6 +55,8 @@ export interface ServerEntry extends Made {
   readonly kind: "clean-server" | "verify-server";
   /** The image that it boots from. */
   readonly imageId: string;
+  /** Since when we take it away to try another: that it is gone is no surprise. */
+  readonly givenUpAtMs?: number;
 }
 
 export function isMade(entry: LedgerEntry): entry is MadeEntry {

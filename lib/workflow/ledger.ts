@@ -79,6 +79,12 @@ export class Ledger {
     if (this.#entries !== this.#kept) await this.#write(this.#entries);
   }
 
+  /** Written before the server is deleted: whoever then finds it gone must know that it was us. */
+  async giveUp(entry: ServerEntry): Promise<void> {
+    const givenUpAtMs = this.#surroundings.nowMs();
+    await this.#write(this.#entries.map((each) => (each.mark === entry.mark ? { ...entry, givenUpAtMs } : each)));
+  }
+
   /** The thing is gone: no more care is needed. Kept with the next write of the request. */
   strike(entry: LedgerEntry): void {
     this.#replace(entry.mark, (present) => ({ ...present, struckAtMs: this.#surroundings.nowMs() }));

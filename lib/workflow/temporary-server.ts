@@ -37,6 +37,7 @@ export async function temporaryServer(
   const { cloud, request, ledger, provider } = at;
   const server = await ledger.adopt(kind, (entry) => findServers(cloud, request.projectId, entry));
   const entry = ledger.find(kind);
+  if (entry?.givenUpAtMs !== undefined) return answering(await makeRoomForAnother(at, entry));
   if (server && entry) return await pastBuilding(at, server, entry);
   if (entry?.thingId) return answering(refuse(serverVanished()));
 
@@ -65,10 +66,16 @@ async function pastBuilding(at: StepSurroundings, server: Server, entry: ServerE
   const said = server.fault?.message ?? "Nova does not say why";
   if (!/no valid host/i.test(said) || at.ledger.count(entry.kind) >= maxServers)
     return answering(refuse(cannotBoot(said, entry)));
+  await at.ledger.giveUp(entry);
+  return answering(await makeRoomForAnother(at, entry));
+}
+
+/** A server that found no host is taken away; after a pause there is another. */
+async function makeRoomForAnother(at: StepSurroundings, entry: ServerEntry): Promise<Wait> {
   const removing = await removeEntry(at, entry);
-  if (removing) return answering(removing);
+  if (removing) return removing;
   const evidence = `no host ${at.ledger.count(entry.kind)}`;
-  return answering(wait("Nova had no room for the temporary server", { evidence, againInMs: noHostPauseMs }));
+  return wait("Nova had no room for the temporary server", { evidence, againInMs: noHostPauseMs });
 }
 
 export type Listened<Report> =
