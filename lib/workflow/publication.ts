@@ -41,7 +41,8 @@ export function publication(
     if (image.properties[name] !== value) operations.push({ op: "add", path: propertyPath(name), value });
   }
   for (const name of Object.keys(image.properties)) {
-    if (!(name in wanted) && isForeign(name)) operations.push({ op: "remove", path: propertyPath(name) });
+    if (!(name in wanted) && (isForeign(name) || isRefuted(request, name)))
+      operations.push({ op: "remove", path: propertyPath(name) });
   }
   return operations;
 }
@@ -93,6 +94,11 @@ function packagesThatFit(packages: readonly string[]): string | undefined {
 function quiesce({ learned }: ImageRequest, { bootProperties }: Policy): Record<string, string> {
   const { os_require_quiesce: value } = bootProperties;
   return value !== undefined && learned.verify?.guestAgent === "active" ? { os_require_quiesce: value } : {};
+}
+
+/** Inherited from the source's image, and seen not to hold of this one: with it, no server of this image could be imaged. */
+function isRefuted({ learned }: ImageRequest, name: string): boolean {
+  return name === "os_require_quiesce" && learned.verify !== undefined && learned.verify.guestAgent !== "active";
 }
 
 function sameSet(some: readonly string[], others: readonly string[]): boolean {
