@@ -6,6 +6,6 @@ export default {
   rootDir: "../..",
   testMatch: ["<rootDir>/test/real/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/"],
-  testTimeout: 600_000,
+  testTimeout: 1_200_000,
   maxWorkers: 1,
 };
