@@ -155,10 +155,11 @@ interface Checked {
 
 /** What a server booted from the image says of itself, over its console. */
 async function identityOf(person: string, imageId: string) {
+  // Beside cloud-init, not in it: the post-scripts run once it has ended.
   const userData = `#!/bin/sh
-n=0; while [ $n -lt 120 ] && ! grep -rqs "good ran" /var/log/atmo/post-scripts; do sleep 1; n=$((n+1)); done
+{ n=0; while [ $n -lt 300 ] && ! grep -rqs "good ran" /var/log/atmo/post-scripts; do sleep 1; n=$((n+1)); done
 { echo; echo "machine-id=$(cat /etc/machine-id)="; echo "host-key=$(cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub)="
-echo "post-scripts=$(cat /var/log/atmo/post-scripts/* | tr '\\n' ' ')="; echo told=; } >/dev/ttyS0
+echo "post-scripts=$(cat /var/log/atmo/post-scripts/* | tr '\\n' ' ')="; echo told=; } >/dev/ttyS0; } </dev/null >/dev/null 2>&1 &
 `;
   const until = /told=/;
   const server = await bootServer(cloud.as(person), "darkroom-test-child", imageId, { userData, until });
