@@ -1,6 +1,6 @@
 // The OpenStack client: everything that others may import from this folder.
 export type { Allowance } from "./allowance.ts";
-export type { CatalogEntry } from "./catalog.ts";
+export { addressOf, type CatalogEntry } from "./catalog.ts";
 export { type Cloud, connect } from "./cloud.ts";
 export {
   type CloudConfig,
@@ -14,6 +14,7 @@ export {
   type UserName,
 } from "./clouds-file.ts";
 export type { Compute, ComputeLimits, ServerWish } from "./compute.ts";
+export { openConnections } from "./connections.ts";
 export { type ConflictReason, type FaultKind, type FaultParts, OpenStackFault } from "./faults.ts";
 export type { Flavor } from "./flavor.ts";
 export type { Identity, Trust, TrustFilter, TrustWish } from "./identity.ts";
@@ -22,7 +23,15 @@ export type { ImageFilter } from "./image-list.ts";
 export type { ImageMembers, Member, MemberStatus } from "./image-members.ts";
 export type { Image, ImageStatus, Visibility } from "./image-record.ts";
 export type { InstanceAction, InstanceActionEvent, InstanceActionWithEvents } from "./instance-action.ts";
-export type { CallReport, Clock, ConnectOptions, Limits, Method, ServiceName } from "./options.ts";
+export {
+  type CallReport,
+  type Clock,
+  type ConnectOptions,
+  defaultLimits,
+  type Limits,
+  type Method,
+  type ServiceName,
+} from "./options.ts";
 export type { PowerState, Server, ServerFlavor } from "./server.ts";
 export type { ImageBegun, ServerActions } from "./server-actions.ts";
 export type { ServerFilter } from "./server-list.ts";
