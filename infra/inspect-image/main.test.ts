@@ -61,6 +61,21 @@ test("a file: kinds, counts and places, never the content; 1 where something was
   expect(await inspect("--file", path)).toMatchObject({ status: 0, out: expect.stringContaining("nothing found") });
 });
 
+test("what the base holds as well is no news; what only begins alike is", async () => {
+  const [base, path] = [join(folder, "base.raw"), join(folder, "disk.raw")];
+  const disk = (...keys: string[]) => Buffer.concat(keys.map((key) => Buffer.from(key.padEnd(4096, "\0"))));
+  writeFileSync(base, disk(secret));
+  writeFileSync(path, disk("", secret, secret.replace("AAAAE", "AAAAF")));
+  expect((await inspect("--file", path, "--json")).out).toContain('"count":2');
+  const told = await inspect("--file", path, "--base", base, "--json");
+  expect([told.err, told.status]).toEqual(["", 1]);
+  expect(JSON.parse(told.out)).toMatchObject({
+    base: { file: base },
+    findings: [{ kind: "private-key", count: 1, offsets: [8192] }],
+  });
+  expect((await inspect("--file", base, "--base", base)).status).toBe(0);
+});
+
 test("an image, by its id and by its exact name; one that is not there, and two of one name, are said", async () => {
   const alice = await out.as("alice");
   const upload = async (name: string, bytes: string) => {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { type Inspected, inWords, readCommandLine, usage, type Wish } from "./command-line.ts";
 import { downloadImage } from "./download.ts";
 import { formatOf, toRaw } from "./raw-bytes.ts";
-import { scanFile } from "./scan.ts";
-import { signs, textSigns } from "./signs.ts";
+import { type Scanned, scanFile } from "./scan.ts";
+import { type Sign, signs, textSigns } from "./signs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "darkroom-inspect-"));
 const tidy = () => rmSync(folder, { recursive: true, force: true });
@@ -23,23 +23,36 @@ try {
   process.exitCode = 2;
 }
 
-async function inspect(wish: Wish): Promise<Inspected> {
-  const wanted = [...signs, ...wish.find.flatMap((text, at) => textSigns(text, at + 1))];
-  let path = wish.file ?? join(folder, "image");
-  let declared: string | undefined;
-  let subject: Inspected["subject"] = { file: path };
-  if (wish.image !== undefined) {
-    const cloudName = process.env.OS_CLOUD;
-    if (!cloudName) throw new Error("set OS_CLOUD to the entry of clouds.yaml whose credentials are to be used");
-    const image = await downloadImage(cloudName, wish.image, path);
-    subject = { id: image.id, name: image.name };
-    declared = image.diskFormat ?? undefined;
+async function inspect({ image, file, base, find }: Wish): Promise<Inspected> {
+  const wanted = [...signs, ...find.flatMap((text, at) => textSigns(text, at + 1))];
+  const below = base === undefined ? undefined : await scanned(base, /^\.{0,2}\//.test(base), signs, new Set());
+  const { subject, bytes, findings } = await scanned(file ?? image ?? "", file !== undefined, wanted, below?.digests);
+  return { subject, ...(below && { base: below.subject }), bytes, findings };
+}
+
+/** One at a time: what was laid down for it is gone before the next. */
+async function scanned(
+  named: string,
+  isFile: boolean,
+  wanted: readonly Sign[],
+  known: ReadonlySet<string> | undefined,
+): Promise<Scanned & Pick<Inspected, "subject">> {
+  const scratch = mkdtempSync(join(folder, "image-"));
+  try {
+    const image = isFile ? undefined : await downloadImage(cloudName(), named, join(scratch, "image"));
+    const path = image ? join(scratch, "image") : named;
+    const { format } = await formatOf(path, image?.diskFormat ?? undefined);
+    const raw = format === "raw" ? path : join(scratch, "raw");
+    if (format === "qcow2") await toRaw(path, raw);
+    const subject = image ? { id: image.id, name: image.name } : { file: named };
+    return { subject, ...(await scanFile(raw, wanted, known ? { known } : {})) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
-  const { format } = await formatOf(path, declared);
-  if (format === "qcow2") {
-    const raw = join(folder, "raw");
-    await toRaw(path, raw);
-    path = raw;
-  }
-  return { subject, ...(await scanFile(path, wanted)) };
+}
+
+function cloudName(): string {
+  const name = process.env.OS_CLOUD;
+  if (!name) throw new Error("set OS_CLOUD to the entry of clouds.yaml whose credentials are to be used");
+  return name;
 }

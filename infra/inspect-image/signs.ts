@@ -19,7 +19,7 @@ export const signs: readonly Sign[] = [
   sign(
     "private-key",
     "-----BEGIN ",
-    /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\r?\n(?:[A-Za-z-]{1,40}: [^\n]{0,200}\n)*\r?\n?[A-Za-z0-9+/=]{16}/y,
+    /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\r?\n(?:[A-Za-z-]{1,40}: [^\n]{0,200}\n)*\r?\n?[A-Za-z0-9+/=]{16,}/y,
   ),
   sign("private-key", "PuTTY-User-Key-File-", /PuTTY-User-Key-File-\d: [a-z0-9-]{3,40}\r?\n/y),
   // crypt(5): each method with the exact length of its hash.
