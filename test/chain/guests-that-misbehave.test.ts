@@ -73,8 +73,10 @@ test.each(ofBoth)(
 
 test("one that prints something new for ever is given up after eight times its patience", async () => {
   bench.cloud.misbehaviours.add({ kind: "garbage" }, { script: cleaning });
-  const { type, tookMs, consoleEnd } = await endOf("clean");
+  const { request, type, tookMs, consoleEnd } = await endOf("clean");
   expect(type).toBe("guest-silent");
+  const listening = request.timeline.find(({ text }) => text.startsWith("inside the temporary server"));
+  expect(listening?.looks).toBeLessThan(300);
   expect(tookMs).toBeGreaterThan(7.5 * patienceMs);
   expect(tookMs).toBeLessThan(9 * patienceMs);
   expect(consoleEnd.length).toBeGreaterThan(1000);

@@ -157,6 +157,26 @@ test("answered in the last hour of the seven days, the work is still done", asyn
   await expectNothingLeft(bench, ended, { image: true });
 });
 
+test("approved in the last hour and answered in the last hour: the delegation lasts for both", async () => {
+  await bench.close();
+  bench = await startCleaningBench({ policy: { approvalNeededFor: ["shared"] } });
+  says(bench, cleaning, (nonce) => cleanReport(nonce, { secrets }), 1);
+  guestsSay(bench, { clean: { secrets } });
+  const id = await post(bench, { visibility: "shared" });
+  await bench.drive(id, ({ step, waiting }) => step === "approve" && waiting !== undefined);
+  bench.clock.advance(14 * dayMs - 3_600_000);
+  const body = { decision: "approve", reason: "a good one" };
+  expect((await bench.call("decide-image-request", "carol", { id, body })).status).toBe(200);
+  await driveUntilAsking(bench, id);
+  const { question } = await shownTo(bench, id);
+  expect(Date.parse(question.deadline) - Date.parse(question.askedAt)).toBe(7 * dayMs);
+  bench.clock.advance(7 * dayMs - 3_600_000);
+  expect((await reply(bench, id, { acknowledgedSecrets: secrets })).status).toBe(202);
+  const ended = await bench.drive(id);
+  expect(ended.end).toEqual({ status: "completed" });
+  await expectNothingLeft(bench, ended, { image: true });
+});
+
 test("cancelled while it asks: nothing is left, and no answer is taken any more", async () => {
   const { id } = await asked();
   await bench.call("cancel-image-request", "alice", { id, body: {} });
