@@ -34,8 +34,12 @@ export async function wrongs(
     request.sealedToken === undefined && request.wakeAtMs === undefined,
     "its token or its wakeAt are still there",
   );
-  const asked = run.cloud.calls.filter(({ action, status = 500 }) => action === "createImage" && status < 300);
-  expect(asked.length === 1, `createImage took effect ${asked.length} times`);
+  const { images: taken, servers: booted } = { ...takenAsIs, ...scenario.makes };
+  const done = run.cloud.calls.filter(({ status = 500 }) => status < 300);
+  const asked = done.filter(({ action }) => action === "createImage");
+  expect(asked.length === taken, `createImage took effect ${asked.length} times`);
+  const boots = done.filter(({ method, path }) => method === "POST" && path === "/compute/v2.1/servers");
+  expect(boots.length === booted, `createServer took effect ${boots.length} times`);
 
   const calls = run.cloud.calls.length;
   await run.drain();
@@ -52,7 +56,9 @@ export async function wrongs(
   const wanted = completed ? [request.learned.publish?.imageId] : [];
   expect(String(images.map(({ id }) => id)) === String(wanted), `images: ${images.map(({ name }) => name)}`);
   expect(serverAsSeen(run, scenario.server) === found, `the server is ${serverAsSeen(run, scenario.server)}`);
-  const extra = Object.values(run.cloud.state.servers).filter(({ name }) => name.startsWith("darkroom-"));
+  const extra = Object.values(run.cloud.state.servers).filter(
+    ({ name, vmState }) => name.startsWith("darkroom-") && vmState !== "deleted",
+  );
   expect(extra.length === 0, `servers: ${extra.map(({ name }) => name)}`);
   const { provider, projectId, server } = request;
   for (const key of [serverLock(provider, server.id), nameLock(provider, projectId, request.asked.name)])
@@ -68,4 +74,6 @@ export async function wrongs(
 }
 
 /** What of the ledger is the published image. */
-const keptKinds: ReadonlySet<string> = new Set(["snapshot", "image"]);
+const keptKinds: ReadonlySet<string> = new Set(["snapshot", "clean-image"]);
+
+const takenAsIs = { images: 1, servers: 0 };

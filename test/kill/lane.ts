@@ -12,7 +12,7 @@ import { bundleFunctions } from "../../infra/aws/bundle.ts";
 import { resolveCloudFormation } from "../../infra/local/cloudformation.ts";
 import { startEmulators } from "../../infra/local/emulators.ts";
 import { readServerlessFile } from "../../infra/local/serverless-file.ts";
-import { handTurnedClock, startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
+import { handTurnedClock, type SimulatedCloud, startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 import { openTable } from "../../lib/aws/table.ts";
 import { openLocks } from "../../lib/requests/locks.ts";
 import { openRequestStore } from "../../lib/requests/store.ts";
@@ -81,8 +81,9 @@ export async function openLane() {
     },
 
     /** A cloud as new, nothing asked for yet. */
-    async begin(plan: KillPoint | undefined, { policy = {}, awayMs = 0 }: Surroundings) {
+    async begin(plan: KillPoint | undefined, { policy = {}, awayMs = 0, guests }: Surroundings) {
       const cloud = await startSimulatedCloud({ clock, speed });
+      guests?.(cloud);
       const cloud$ = await startProxy("cloud", cloud.url, () => gate);
       writeFileSync(join(folder, "clouds.yaml"), cloud.cloudsYaml().replaceAll(cloud.url, cloud$.url));
       const approvers = [{ role: "imaging-staff", project: cloud.ids.project("staff") }];
@@ -227,6 +228,8 @@ export interface Surroundings {
   readonly policy?: Record<string, unknown>;
   /** How long nobody is there after a death. */
   readonly awayMs?: number;
+  /** What the cloud's guests do. */
+  readonly guests?: (cloud: SimulatedCloud) => void;
 }
 
 export interface DriveOptions {

@@ -2,7 +2,7 @@
 import type { KillPoint } from "./gate.ts";
 import { openLane } from "./lane.ts";
 import { type Played, play } from "./play.ts";
-import { type Scenario, scenarios } from "./scenario.ts";
+import { isRow, type Scenario, scenarios } from "./scenario.ts";
 
 const sides = ["after", "before"] as const;
 const only = process.argv[2];
@@ -21,7 +21,7 @@ process.exitCode = cells === 0 || wrong + empty > 0 ? 1 : 0;
 
 async function matrixOf(scenario: Scenario): Promise<void> {
   const undisturbed = await play(lane, scenario);
-  const effects = undisturbed.effects.filter(({ name }) => scenario.rows?.test(name) ?? true);
+  const effects = undisturbed.effects.filter((effect) => isRow(scenario, effect));
   console.log(
     `\n${scenario.name}: ${undisturbed.effects.length} effects, ${effects.length} rows; undisturbed: ${cellOf(undisturbed, false)}`,
   );

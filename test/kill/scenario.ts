@@ -1,5 +1,6 @@
 // What is asked for while processes die, told from the caller's side: who gets no answer asks again.
-import type { ImageRequest } from "../../lib/requests/image-request.ts";
+import { type ImageRequest, statusOf } from "../../lib/requests/image-request.ts";
+import { guestsSay } from "./guests.ts";
 import type { Run, Surroundings } from "./lane.ts";
 
 export interface Scenario extends Surroundings {
@@ -8,11 +9,18 @@ export interface Scenario extends Surroundings {
   readonly end: "completed" | "cancelled";
   readonly server: string;
   readonly asked?: Record<string, unknown>;
-  /** Which effects are rows of its matrix, by name; absent: every one. What an earlier scenario's matrix has is not killed again. */
+  /** How many images and temporary servers Nova makes for it, exactly; absent: one image, no server. */
+  readonly makes?: { readonly images: number; readonly servers: number };
+  /** Which effects may be rows of its matrix, by name; absent: every one. What an earlier scenario's matrix has is not killed again. */
   readonly rows?: RegExp;
   /** The request, ended. */
   play(run: Run, scenario: Scenario): Promise<ImageRequest>;
 }
+
+const secrets = ["/opt/tool/key.pem"];
+const cleaned = { preparation: "clean" };
+/** Nobody's yes is needed, and the smallest flavor will do. */
+const unasked = { approvalNeededFor: [], visibilities: ["private", "shared"], testRamMib: 512 };
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -68,7 +76,61 @@ export const scenarios: readonly Scenario[] = [
     server: "analysis-1",
     play: async (run, scenario) => await run.drive(await post(run, scenario), { lost: true }),
   },
+  {
+    name: "cleaned",
+    end: "completed",
+    // Of a step that others have, only what it does otherwise here.
+    rows: /^(sanitize|verify) |^release .*(\/image\/|servers)/,
+    server: "stopped-1",
+    policy: unasked,
+    asked: cleaned,
+    guests: guestsSay(),
+    makes: { images: 2, servers: 2 },
+    play: async (run, scenario) => await run.drive(await post(run, scenario)),
+  },
+  {
+    name: "secrets found, answered for, cleaned again",
+    end: "completed",
+    rows: /^answer-image-request /,
+    server: "stopped-1",
+    policy: unasked,
+    asked: { ...cleaned, visibility: "shared" },
+    guests: guestsSay({ secrets }),
+    makes: { images: 2, servers: 3 },
+    async play(run, scenario) {
+      const id = await post(run, scenario);
+      await run.drive(id, { until: (request) => statusOf(request) === "asking" });
+      await reply(run, id);
+      return await run.drive(id);
+    },
+  },
+  {
+    name: "cancelled while it is cleaned",
+    end: "cancelled",
+    rows: /^release .*(\/image\/|servers|evidence)/,
+    server: "stopped-1",
+    policy: unasked,
+    asked: cleaned,
+    guests: guestsSay(),
+    makes: { images: 1, servers: 1 },
+    async play(run, scenario) {
+      const id = await post(run, scenario);
+      await run.drive(id, { until: ({ waiting }) => waiting?.why.startsWith("inside the temporary server") ?? false });
+      await cancel(run, id);
+      return await run.drive(id);
+    },
+  },
 ];
+
+/**
+ * Of these only the first of a name is a row: a step claims, reads, hears, sends on and gives a message back in the same way each time, and dying there again
+ * leaves what dying there the first time left. What changes the cloud, the ledger or the outcome is a row each time.
+ */
+const alike = / \| (table: request (claim|postponed)|queue: |cloud: GET |cloud: POST .* os-getConsoleOutput)/;
+
+export function isRow({ rows }: Scenario, { name, nth }: { name: string; nth: number }): boolean {
+  return (rows?.test(name) ?? true) && (nth === 1 || !alike.test(name));
+}
 
 /** The id of the request that was accepted. */
 export async function post(run: Run, { server, asked }: Scenario): Promise<string> {
@@ -92,6 +154,13 @@ async function decide(run: Run, id: string): Promise<void> {
   // Whose decision was written, but not answered, is told on asking again that nothing waits for it any more.
   if (answer.statusCode !== 200 && answer.statusCode !== 409)
     throw new Error(`decision: ${answer.statusCode} ${answer.body}`);
+}
+
+async function reply(run: Run, id: string): Promise<void> {
+  const answer = await insist(run, "answer-image-request", "alice", { id, body: { acknowledgedSecrets: secrets } });
+  // Whose answer was written, but not answered, is told on asking again that nothing is asked any more.
+  if (answer.statusCode !== 202 && answer.statusCode !== 409)
+    throw new Error(`answer: ${answer.statusCode} ${answer.body}`);
 }
 
 async function cancel(run: Run, id: string): Promise<void> {
