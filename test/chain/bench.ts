@@ -33,12 +33,14 @@ export interface BenchOptions {
   readonly table?: Table;
   /** Of calls to the cloud; their time-out is the machine's time, whatever the clock says. */
   readonly limits?: Partial<Limits>;
+  /** How many times as fast as a real cloud this one is. */
+  readonly speed?: number;
 }
 
 export async function startBench(options: BenchOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), "darkroom-bench-"));
   const clock = handTurnedClock(Date.now());
-  const cloud = await startSimulatedCloud({ clock });
+  const cloud = await startSimulatedCloud({ clock, ...(options.speed !== undefined && { speed: options.speed }) });
   process.env.LOG_LEVEL = "silent";
   const emulator = options.table ? undefined : await openBenchTable(folder);
 

@@ -1,16 +1,25 @@
 // The matrix of faults for one span, as tests: a row a call of a step, a column a kind. Printed whole; an empty cell fails.
 import type { FaultKind } from "../../infra/simulated-openstack/index.ts";
+import type { StepName } from "../../lib/workflow/chain.ts";
 import { type CellResult, type Span, tryFault, whensOf } from "./fault-cell.ts";
 import { openGrid } from "./grid.ts";
 import { inWords, recordPlaces } from "./places.ts";
 import { openStage, type RequestName } from "./stage.ts";
 
-export async function faultMatrix(name: RequestName, span: Span, kinds: readonly FaultKind[]): Promise<void> {
-  const stage = await openStage();
+/** `steps`: whose calls are its rows; absent: every one's. */
+export async function faultMatrix(
+  name: RequestName,
+  span: Span,
+  kinds: readonly FaultKind[],
+  { steps, speed = 1 }: { steps?: readonly StepName[]; speed?: number } = {},
+): Promise<void> {
+  const stage = await openStage({}, { speed });
   const { calls } = await recordPlaces(stage, name);
-  const rows = calls.flatMap((place) => {
-    return whensOf(place).map((when) => ({ place, when, row: `${inWords(place)} | ${when}` }));
-  });
+  const rows = calls
+    .filter(({ step }) => steps?.includes(step) ?? true)
+    .flatMap((place) => {
+      return whensOf(place).map((when) => ({ place, when, row: `${inWords(place)} | ${when}` }));
+    });
   const columns = kinds.map(String);
   const grid = openGrid(
     `faults at every call of ${name}, for ${span === "ever" ? "ever" : `one ${span}`}`,

@@ -1,4 +1,5 @@
 // One cell of the matrix of people: this meddling, between two looks or right after this call of a look.
+import { meddlingsWithCleaning } from "./cleaning-meddling.ts";
 import { type Meddling, meddlings, type Scene } from "./meddling.ts";
 import { type CallPlace, isAt, nameOf, type Place } from "./places.ts";
 import { play } from "./play.ts";
@@ -9,7 +10,7 @@ import { ending, wrongs } from "./verdict.ts";
 export type Moment = Place & { readonly call?: CallPlace["call"] };
 
 export async function tryMeddling(stage: Stage, name: RequestName, moment: Moment, what: string) {
-  const meddling = meddlings[what];
+  const meddling = meddlings[what] ?? meddlingsWithCleaning[what];
   if (!meddling) throw new Error(`no meddling ${what}`);
   const { cloud } = stage.bench;
   let met = false;

@@ -1,5 +1,7 @@
 // A bench that is set back after each request, so that thousands can be tried one after the other, each on the cloud as it was.
+import type { StepName } from "../../lib/workflow/chain.ts";
 import { asking, type Bench, startBench } from "../chain/bench.ts";
+import { guestsSay } from "../chain/speaking-guests.ts";
 import { openMemoryTable } from "./memory-table.ts";
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
@@ -7,17 +9,22 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
 /** Short, so that what stays down for ever is given up after few looks. */
 const outagePatienceHours = 0.1;
 
-/** What is asked for: a matrix each. Staff are needed for it, so that the chain waits for a person, too. */
+/** What is asked for: matrices of their own. Staff are needed for it, so that the chain waits for a person, too. */
 export const requests = {
   "as-is": { keepPaths: [{ path: "/srv", reason: "course material" }] },
+  cleaned: { preparation: "clean", keepPaths: [{ path: "/home/alice/course", reason: "course material" }] },
 } satisfies Record<string, Record<string, unknown>>;
 
 export type RequestName = keyof typeof requests;
-export const requestNames = Object.keys(requests) as RequestName[];
 
-export async function openStage(policy: Record<string, unknown> = {}) {
+/** What only a cleaned request does; of the steps before, it does the same as one that is taken as it is. */
+export const stepsOfCleaning: readonly StepName[] = ["sanitize", "describe", "verify", "publish", "release"];
+
+/** `speed`: of the cloud; guests take a minute of looks, all alike, where it is as slow as a real one. */
+export async function openStage(policy: Record<string, unknown> = {}, { speed = 1 } = {}) {
   const table = openMemoryTable();
-  const bench = await startBench({ table, policy: { outagePatienceHours, ...policy } });
+  const bench = await startBench({ table, speed, policy: { outagePatienceHours, ...policy } });
+  guestsSay(bench, {});
   const { cloud, queue } = bench;
   const fresh = structuredClone(cloud.state);
   const tokens = { alice: await bench.token("alice"), carol: await bench.token("carol") };

@@ -119,8 +119,13 @@ function imageWrongs(
 
 function serverWrongs(fresh: CloudState, state: CloudState, request: ImageRequest, meddled: Meddled): string[] {
   const wrong: string[] = [];
-  for (const { id, name } of Object.values(state.servers)) {
-    if (!(id in fresh.servers) && !isNamed(request, "server", id) && !isNamed(request, "server", name))
+  for (const { id, name, vmState } of Object.values(state.servers)) {
+    if (
+      vmState !== "deleted" &&
+      !(id in fresh.servers) &&
+      !isNamed(request, "server", id) &&
+      !isNamed(request, "server", name)
+    )
       wrong.push(`server ${name} is left, unsaid`);
   }
   for (const found of Object.values(fresh.servers)) {
