@@ -48,7 +48,8 @@ export async function removeEntry(at: StepSurroundings, entry: MadeEntry): Promi
   const { ledger, nowMs } = at;
   const removing = isServer(entry) ? await removeServers(at, entry) : await removeImages(at, entry);
   if (removing) return removing;
-  if (entry.thingId === undefined) return notSeen(ledger, entry, nowMs());
+  // One 404 proves nothing (a proxy, a cell that is away): a server is gone when two looks in vain have said so.
+  if (entry.thingId === undefined || isServer(entry)) return notSeen(ledger, entry, nowMs());
   ledger.strike(entry);
   return undefined;
 }
@@ -122,9 +123,9 @@ function isPublished(request: ImageRequest, entry: MadeEntry): boolean {
   return request.end?.status === "completed" && entry.thingId === request.learned.publish?.imageId;
 }
 
-/** Whether it was made we never heard. A slow call may still make it: wait until none can be under way, then look twice. */
+/** Looked for twice. Where we never heard whether it was made, a slow call may still make it: first until none can be under way. */
 function notSeen(ledger: Ledger, entry: MadeEntry, nowMs: number): Wait | undefined {
-  if (entry.quietUntilMs > nowMs) {
+  if (entry.thingId === undefined && entry.quietUntilMs > nowMs) {
     return wait("a call to the cloud may still be under way", {
       evidence: `quiet ${entry.mark}`,
       againInMs: entry.quietUntilMs - nowMs,
@@ -135,7 +136,8 @@ function notSeen(ledger: Ledger, entry: MadeEntry, nowMs: number): Wait | undefi
     return undefined;
   }
   ledger.lookedInVain(entry.mark);
-  return wait("making sure that nothing came of a lost call", {
+  const why = entry.thingId === undefined ? "nothing came of a lost call" : "the temporary server is gone";
+  return wait(`making sure that ${why}`, {
     evidence: `look ${entry.emptyLooks + 1} ${entry.mark}`,
   });
 }
