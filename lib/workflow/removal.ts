@@ -68,9 +68,13 @@ async function removeServers(at: StepSurroundings, entry: ServerEntry): Promise<
   return wait("the temporary server is being deleted", { evidence: `deleting ${server.id}` });
 }
 
-async function removeImages({ cloud, request }: StepSurroundings, entry: ImageEntry): Promise<undefined> {
+/** Looked for once more after it was deleted: a 404 in answer to the deletion may be a proxy's, and the image would stay. */
+async function removeImages({ cloud, request }: StepSurroundings, entry: ImageEntry): Promise<Wait | undefined> {
   const ids = entry.thingId ? [entry.thingId] : (await findImages(cloud, request.projectId, entry)).map(({ id }) => id);
   for (const id of ids) await cloud.image.deleteImage(id);
+  if (ids.length === 0) return undefined;
+  const [left] = await findImages(cloud, request.projectId, entry);
+  return left && wait("the image is still there", { evidence: `deleting ${left.id}` });
 }
 
 /** A guest that never reported: what it printed is all that can explain it, and it goes with the server. Where it cannot be read, the server goes all the same. */
