@@ -1,5 +1,6 @@
 // An image exists from which everything of the owner is gone: a temporary server cleaned itself, reported, was stopped and captured.
 import { hearClean } from "../../lib/guest/console.ts";
+import type { CleanReport } from "../../lib/guest/report.ts";
 import { cleanUserData } from "../../lib/guest/user-data.ts";
 import { problem } from "../../lib/requests/problem.ts";
 import { afterCleaning, cleaningInWords } from "../../lib/workflow/after-cleaning.ts";
@@ -23,7 +24,7 @@ export const sanitize = defineStep("sanitize", async (at) => {
   const entry = ledger.find("clean-server");
   const found = await evidence.find("clean");
   const heard = entry !== undefined && found?.mark === entry.mark && found.report !== undefined;
-  if (heard || ledger.find("clean-image")) return await capture(at);
+  if (heard || ledger.find("clean-image")) return await capture(at, found?.report);
 
   // Between two cleanings there is no server; what the last one found decides whether there is another.
   if (!entry && found?.report) {
@@ -58,9 +59,8 @@ async function clean(at: StepSurroundings): Promise<StepOutcome<"sanitize">> {
 }
 
 /** Stops the cleaned server, has Nova take its image, and takes the server away; or asks, or refuses, for what was found in it. */
-async function capture(at: StepSurroundings): Promise<StepOutcome<"sanitize">> {
-  const { request, cloud, ledger, evidence, provider } = at;
-  const report = (await evidence.find("clean"))?.report;
+async function capture(at: StepSurroundings, report: CleanReport | undefined): Promise<StepOutcome<"sanitize">> {
+  const { request, cloud, ledger, provider } = at;
   if (!report) throw new Error(`request ${request.id} has a cleaned server and no report of it`);
   const entry = ledger.find("clean-server");
   const [server] = entry ? await findServers(cloud, request.projectId, entry) : [];

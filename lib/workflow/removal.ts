@@ -13,7 +13,7 @@ import { type Problem, problem } from "../requests/problem.ts";
 import { findImages } from "./images.ts";
 import { inWords, type Ledger } from "./ledger.ts";
 import { done, refuse, type StepOutcome, type Wait, wait } from "./outcome.ts";
-import { consoleEnd, findServers, readConsole } from "./servers.ts";
+import { consoleEnd, findServers, readConsole, wordsOf } from "./servers.ts";
 import type { StepSurroundings } from "./step.ts";
 
 /** After its quiet time, a thing that was perhaps made is believed not to exist once it was looked for so often in vain. */
@@ -89,9 +89,7 @@ async function keepLastWords(
   if (kept?.mark === entry.mark && kept.report) return;
   const printed = await lastWords(cloud, server.id);
   if (printed === undefined || (printed === "" && kept?.mark === entry.mark)) return;
-  const { mark, imageId } = entry;
-  const at = new Date(nowMs()).toISOString();
-  await evidence.keep(kind, { mark, serverId: server.id, imageId, at, consoleEnd: printed });
+  await evidence.keep(kind, wordsOf(server, entry, nowMs(), printed));
 }
 
 async function lastWords(cloud: Cloud, serverId: string): Promise<string | undefined> {

@@ -42,6 +42,12 @@ export async function readConsole(cloud: Cloud, serverId: string): Promise<strin
   }
 }
 
+/** The evidence of a guest that has said so much and reported nothing (yet). */
+export function wordsOf(server: Server, entry: ServerEntry, nowMs: number, consoleEnd: string) {
+  const { mark, imageId } = entry;
+  return { mark, serverId: server.id, imageId, at: new Date(nowMs).toISOString(), consoleEnd };
+}
+
 export function consoleEnd(console: string): string {
   return withoutFrames(console).slice(-maxConsoleChars);
 }

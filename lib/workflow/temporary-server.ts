@@ -9,7 +9,7 @@ import { problem } from "../requests/problem.ts";
 import { unfinishedName } from "./images.ts";
 import { type Refusal, refuse, type Wait, wait } from "./outcome.ts";
 import { evidenceKinds, removeEntry } from "./removal.ts";
-import { consoleEnd, findServers, readConsole } from "./servers.ts";
+import { consoleEnd, findServers, readConsole, wordsOf } from "./servers.ts";
 import type { StepSurroundings } from "./step.ts";
 
 export interface There {
@@ -121,9 +121,7 @@ export async function listen<Report>(
 
 /** A guest that shuts itself down takes its console with it: so what it prints is kept while it runs. */
 async function keepWords({ evidence, nowMs }: StepSurroundings, { server, entry }: There, console: string) {
-  const at = new Date(nowMs()).toISOString();
-  const { mark, imageId, kind } = entry;
-  await evidence.keep(evidenceKinds[kind], { mark, serverId: server.id, imageId, at, consoleEnd: consoleEnd(console) });
+  await evidence.keep(evidenceKinds[entry.kind], wordsOf(server, entry, nowMs(), consoleEnd(console)));
 }
 
 function listenAgainInMs(hadMs: number): number {
@@ -136,8 +134,7 @@ export function heardNow<Report>(
   { server, entry }: There,
   { report, consoleEnd }: { report: Report; consoleEnd: string },
 ): Evidence<Report> & { report: Report } {
-  const at = new Date(nowMs()).toISOString();
-  return { mark: entry.mark, serverId: server.id, imageId: entry.imageId, at, report, consoleEnd };
+  return { ...wordsOf(server, entry, nowMs(), consoleEnd), report };
 }
 
 function answering(answer: Wait | Refusal): { kind: "answer"; answer: Wait | Refusal } {
