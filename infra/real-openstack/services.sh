@@ -5,8 +5,11 @@ NOVA=(--config-file "$ETC/nova/nova.conf")
 NEUTRON=(--config-file "$ETC/neutron/neutron.conf" --config-file "$ETC/neutron/ml2.ini")
 CINDER=(--config-file "$ETC/cinder/cinder.conf")
 
+# One thread a process: Keystone's middleware keeps the token of the request at hand on itself, so that requests of two threads
+# take each other's (keystone/server/flask/request_processing/middleware/auth_context.py, self.token): a trust's token then makes
+# a trust now and then, or a caller's is refused.
 start_keystone() {
-  spawn_wsgi keystone "$IDENTITY_PORT" /usr/bin/keystone-wsgi-public OS_KEYSTONE_CONFIG_DIR="$ETC/keystone"
+  WSGI_PROCESSES=3 WSGI_THREADS=1 spawn_wsgi keystone "$IDENTITY_PORT" /usr/bin/keystone-wsgi-public OS_KEYSTONE_CONFIG_DIR="$ETC/keystone"
   wait_for 60 keystone answers "$IDENTITY_URL"
   say "keystone up"
 }
@@ -39,10 +42,10 @@ wait_for_services() {
   say "APIs answer"
 }
 
-# spawn_wsgi NAME PORT FILE VARIABLE=VALUE: one uwsgi process. "Connection: close", because uwsgi's --http-socket drops a
+# spawn_wsgi NAME PORT FILE VARIABLE=VALUE: one uwsgi, of one process with four threads unless said otherwise. "Connection: close", because uwsgi's --http-socket drops a
 # kept-alive connection without a word, and callers then see their next request die.
 spawn_wsgi() {
   spawn_listener "$1" "$2" env "$4" uwsgi_python3 --http-socket "127.0.0.1:$2" --wsgi-file "$3" --master --lazy-apps \
-    --need-app --die-on-term --processes 1 --threads 4 --enable-threads --buffer-size 65535 --disable-logging \
+    --need-app --die-on-term --processes "${WSGI_PROCESSES:-1}" --threads "${WSGI_THREADS:-4}" --enable-threads --buffer-size 65535 --disable-logging \
     --procname-prefix "rig-$1-" --add-header 'Connection: close'
 }
