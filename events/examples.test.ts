@@ -1,17 +1,11 @@
-// Every schema takes its own example.
-import { answerBody, answerExample } from "./answer.ts";
-import { cancelBody, cancelExample, decisionBody, decisionExample } from "./decision.ts";
+// What the schemas of messages and bodies take; operations' own examples: operations.test.ts.
 import { imageRequestBody, imageRequestExample } from "./image-request.ts";
-import { listQuery, listQueryExample } from "./list-query.ts";
+import { problemExample, problemShape } from "./problem.ts";
 import { stepMessage, stepMessageExample } from "./step-message.ts";
 
 test.each([
-  ["image request", imageRequestBody, imageRequestExample],
-  ["decision", decisionBody, decisionExample],
-  ["cancel", cancelBody, cancelExample],
-  ["answer", answerBody, answerExample],
-  ["list query", listQuery, listQueryExample],
   ["step message", stepMessage, stepMessageExample],
+  ["problem", problemShape, problemExample],
 ])("%s", (_what, schema, example) => {
   expect(schema.safeParse(example)).toMatchObject({ success: true });
 });

@@ -20,4 +20,4 @@ export const listQuery = z.strictObject({
   cursor: z.string().min(1).max(500).optional(),
 });
 
-export const listQueryExample = { status: "completed", limit: "10" };
+export const listQueryExample = { status: "completed" as const, limit: "10" };

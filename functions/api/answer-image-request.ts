@@ -1,5 +1,6 @@
 // POST /v1/image-requests/{id}/answer: the requester answers what the request asks.
-import { answerBody } from "../../events/answer.ts";
+
+import { answerImageRequest } from "../../events/operations/answer-image-request.ts";
 import { excludePathProblem } from "../../lib/guest/paths.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
@@ -12,7 +13,7 @@ import { representation } from "../../lib/requests/representation.ts";
 import { nudge } from "../../lib/workflow/nudge.ts";
 import { excludedPaths, secretsToAsk } from "../../lib/workflow/questions.ts";
 
-export const handler = endpoint({ body: answerBody }, async (call) => {
+export const handler = endpoint(answerImageRequest, async (call) => {
   const { runtime, caller, body } = call;
   const request = await visibleRequest(call);
   if (request.requester.userId !== caller.userId) {

@@ -1,5 +1,6 @@
 // POST /v1/image-requests/{id}/cancel: the requester's project, or staff, end a request; everything of ours is taken back.
-import { cancelBody } from "../../events/decision.ts";
+
+import { cancelImageRequest } from "../../events/operations/cancel-image-request.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { conflict } from "../../lib/http/http-problem.ts";
@@ -8,7 +9,7 @@ import { type ImageRequest, statusOf } from "../../lib/requests/image-request.ts
 import { representation } from "../../lib/requests/representation.ts";
 import { nudge } from "../../lib/workflow/nudge.ts";
 
-export const handler = endpoint({ body: cancelBody.prefault({}) }, async (call) => {
+export const handler = endpoint(cancelImageRequest, async (call) => {
   const { runtime, caller, body } = call;
   const request = await visibleRequest(call);
   if (isCancelled(request)) return answer(202, representation(request));

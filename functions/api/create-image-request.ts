@@ -1,6 +1,7 @@
 // POST /v1/image-requests: takes a request in. Whatever is wrong is said here, before anything is written.
 
-import { type ImageRequestBody, imageRequestBody } from "../../events/image-request.ts";
+import type { ImageRequestBody } from "../../events/image-request.ts";
+import { createImageRequest } from "../../events/operations/create-image-request.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { type Call, endpoint } from "../../lib/http/endpoint.ts";
 import { conflict, HttpProblem, invalid } from "../../lib/http/http-problem.ts";
@@ -22,7 +23,7 @@ import { lostAfterMs } from "../../lib/workflow/transition.ts";
 
 type CreateCall = Call<ImageRequestBody, undefined>;
 
-export const handler = endpoint({ body: imageRequestBody }, async (call) => {
+export const handler = endpoint(createImageRequest, async (call) => {
   const { runtime, provider, caller, body: asked } = call;
   const errors = beyondLimits(asked, provider.policy);
   if (errors.length > 0) throw invalid(errors);

@@ -1,5 +1,6 @@
 // POST /v1/preflights: everything that stands in the way of a request, at once, before anything is touched.
-import { imageRequestBody } from "../../events/image-request.ts";
+
+import { createPreflight } from "../../events/operations/create-preflight.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { isEnded } from "../../lib/requests/image-request.ts";
@@ -9,7 +10,7 @@ import type { Obstacle } from "../../lib/requests/obstacle.ts";
 import { findObstacles } from "../../lib/requests/obstacles.ts";
 import type { Runtime } from "../../lib/runtime.ts";
 
-export const handler = endpoint({ body: imageRequestBody }, async ({ runtime, provider, caller, body: asked }) => {
+export const handler = endpoint(createPreflight, async ({ runtime, provider, caller, body: asked }) => {
   const beyond = beyondLimits(asked, provider.policy).map(notPossible);
   const [findings, ...underWay] = await Promise.all([
     findObstacles(caller.cloud, caller.projectId, asked, provider.policy),

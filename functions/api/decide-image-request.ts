@@ -1,5 +1,6 @@
 // POST /v1/image-requests/{id}/decision: staff approve or deny.
-import { decisionBody } from "../../events/decision.ts";
+
+import { decideImageRequest } from "../../events/operations/decide-image-request.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { conflict, HttpProblem } from "../../lib/http/http-problem.ts";
@@ -8,7 +9,7 @@ import { problem } from "../../lib/requests/problem.ts";
 import { representation } from "../../lib/requests/representation.ts";
 import { nudge } from "../../lib/workflow/nudge.ts";
 
-export const handler = endpoint({ body: decisionBody }, async (call) => {
+export const handler = endpoint(decideImageRequest, async (call) => {
   const { runtime, provider, caller, body } = call;
   const request = await visibleRequest(call);
   if (!caller.isStaff) throw notStaff("Only staff of this provider decide.");

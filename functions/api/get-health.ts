@@ -1,11 +1,12 @@
 // GET /health: can this installation take requests? It reads its configuration and its table; clouds are not asked.
+import { getHealth } from "../../events/operations/get-health.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { openEndpoint } from "../../lib/http/endpoint.ts";
 import { HttpProblem } from "../../lib/http/http-problem.ts";
 import { log } from "../../lib/log.ts";
 import { problem } from "../../lib/requests/problem.ts";
 
-export const handler = openEndpoint(async (_event, { store, providers }) => {
+export const handler = openEndpoint(getHealth, async ({ runtime: { store, providers } }) => {
   try {
     await store.get("health");
   } catch (error) {

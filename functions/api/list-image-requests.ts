@@ -1,5 +1,6 @@
 // GET /v1/image-requests: the requests of the caller's project, newest first, by page and status.
-import { listQuery } from "../../events/list-query.ts";
+
+import { listImageRequests } from "../../events/operations/list-image-requests.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { invalid } from "../../lib/http/http-problem.ts";
@@ -11,7 +12,7 @@ import type { Runtime } from "../../lib/runtime.ts";
 /** A filter can leave pages of the index empty; so many are read for one answer at most. */
 const maxIndexPages = 10;
 
-export const handler = endpoint({ query: listQuery }, async ({ runtime, provider, caller, query }) => {
+export const handler = endpoint(listImageRequests, async ({ runtime, provider, caller, query }) => {
   const { requests, cursor } = await fullPage(runtime, {
     provider: provider.name,
     projectId: caller.projectId,

@@ -65,7 +65,11 @@ test("the repository's own queues and table, with their dead-letter queues and i
     });
     const made = await describeTable(started, "darkroom-local");
     expect(made).toMatchObject({ TableStatus: "ACTIVE", KeySchema: [{ AttributeName: "id", KeyType: "HASH" }] });
-    expect(made?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName).sort()).toEqual(["byProject", "byWake"]);
+    expect(made?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName).sort()).toEqual([
+      "byList",
+      "byProject",
+      "byWake",
+    ]);
     await started.close();
     emulators = undefined;
   }

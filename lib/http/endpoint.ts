@@ -2,6 +2,7 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import type * as z from "zod";
+import type { AnswersOf, Operation, ParamsOf } from "../../events/operation.ts";
 import { callLog } from "../call-log.ts";
 import { log } from "../log.ts";
 import { type Cloud, OpenStackFault } from "../openstack/index.ts";
@@ -13,63 +14,105 @@ import { type Caller, identify } from "./caller.ts";
 import { HttpProblem, problemOfFault } from "./http-problem.ts";
 import { parseWith, readJson } from "./input.ts";
 
-export interface Call<Body, Query> {
+/** What anybody's call brings. */
+export interface OpenCall<Body = unknown, Query = unknown, Params = unknown> {
   readonly runtime: Runtime;
-  readonly provider: Provider;
-  readonly caller: Caller;
   readonly body: Body;
   readonly query: Query;
-  /** The `{id}` of the path; empty where the route has none. */
-  readonly id: string;
+  /** What stands in the braces of the path. */
+  readonly params: Params;
+  readonly event: APIGatewayProxyEventV2;
   header(name: string): string | undefined;
+  /** The cloud, with calls that end before the function does. */
+  bounded(cloud: Cloud): Cloud;
 }
 
-interface Schemas<Body extends z.ZodType, Query extends z.ZodType> {
-  readonly body?: Body;
-  readonly query?: Query;
+export interface Call<Body = unknown, Query = unknown, Params = unknown> extends OpenCall<Body, Query, Params> {
+  readonly provider: Provider;
+  readonly caller: Caller;
 }
+
+type Answer = APIGatewayProxyStructuredResultV2;
 
 /** Calls to the cloud are given up so long before the function's deadline. */
 const reserveMs = 2_000;
 
-/** An endpoint for callers with a Keystone token. */
-export function endpoint<Body extends z.ZodType = z.ZodUndefined, Query extends z.ZodType = z.ZodUndefined>(
-  schemas: Schemas<Body, Query>,
-  handle: (call: Call<z.output<Body>, z.output<Query>>) => Promise<APIGatewayProxyStructuredResultV2>,
+/** An endpoint for callers with a Keystone token. Who calls is found out before what was sent is judged. */
+export function endpoint<
+  Path extends string,
+  Body extends z.ZodType,
+  Query extends z.ZodType,
+  Answers extends AnswersOf,
+>(
+  operation: Operation<Path, Body, Query, Answers>,
+  handle: (call: Call<z.output<Body>, z.output<Query>, ParamsOf<Path>>) => Promise<Answer>,
 ) {
-  return openEndpoint(async (event, runtime, context) => {
-    const header = (name: string) => event.headers[name.toLowerCase()];
-    const json = schemas.body ? readJson(event) : undefined;
-    const provider = chooseProvider(runtime, header("darkroom-provider"), json);
-    const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
-    const bounded = (cloud: Cloud) => cloud.within(signal, callLog({ invocation: context.awsRequestId }));
+  return entrance(async (event, runtime, context) => {
+    const input = read(operation, event);
+    const { header } = input;
+    const provider = chooseProvider(runtime, header("darkroom-provider"), input.json);
+    const bounded = boundedBy(context);
     const caller = await identify(provider, header("x-auth-token"), runtime.clock.now(), bounded);
-    const body = schemas.body ? parseWith(schemas.body, json) : undefined;
-    const query = schemas.query ? parseWith(schemas.query, event.queryStringParameters ?? {}, "query") : undefined;
-    const id = event.pathParameters?.id ?? "";
     return await handle({
       runtime,
       provider: { ...provider, service: bounded(provider.service) },
       caller,
-      body: body as z.output<Body>,
-      query: query as z.output<Query>,
-      id,
+      ...judged(operation, input),
+      event,
       header,
+      bounded,
     });
   });
 }
 
 /** An endpoint for anybody. */
-export function openEndpoint(
-  handle: (
-    event: APIGatewayProxyEventV2,
-    runtime: Runtime,
-    context: Context,
-  ) => Promise<APIGatewayProxyStructuredResultV2>,
+export function openEndpoint<
+  Path extends string,
+  Body extends z.ZodType,
+  Query extends z.ZodType,
+  Answers extends AnswersOf,
+>(
+  operation: Operation<Path, Body, Query, Answers>,
+  handle: (call: OpenCall<z.output<Body>, z.output<Query>, ParamsOf<Path>>) => Promise<Answer>,
 ) {
-  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  return entrance(async (event, runtime, context) => {
+    const input = read(operation, event);
+    const { header } = input;
+    return handle({ runtime, ...judged(operation, input), event, header, bounded: boundedBy(context) });
+  });
+}
+
+function entrance(handle: (event: APIGatewayProxyEventV2, runtime: Runtime, context: Context) => Promise<Answer>) {
+  return middy<APIGatewayProxyEventV2, Answer>()
     .use(problems())
     .handler(async (event, context) => handle(event, await openRuntime(), context));
+}
+
+function boundedBy(context: Context): (cloud: Cloud) => Cloud {
+  const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
+  return (cloud) => cloud.within(signal, callLog({ invocation: context.awsRequestId }));
+}
+
+interface Input {
+  readonly json: unknown;
+  readonly event: APIGatewayProxyEventV2;
+  header(name: string): string | undefined;
+}
+
+function read(operation: Pick<Operation, "body">, event: APIGatewayProxyEventV2): Input {
+  const header = (name: string) => event.headers[name.toLowerCase()];
+  return { json: operation.body ? readJson(event) : undefined, event, header };
+}
+
+function judged<Path extends string, Body extends z.ZodType, Query extends z.ZodType, Answers extends AnswersOf>(
+  { body, query }: Operation<Path, Body, Query, Answers>,
+  { json, event }: Input,
+) {
+  return {
+    body: (body ? parseWith(body, json) : undefined) as z.output<Body>,
+    query: (query ? parseWith(query, event.queryStringParameters ?? {}, "query") : undefined) as z.output<Query>,
+    params: (event.pathParameters ?? {}) as ParamsOf<Path>,
+  };
 }
 
 /** Every error becomes problem+json; what nobody foresaw says nothing of our inside but the id under which it is logged. */

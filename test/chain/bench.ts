@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import * as z from "zod";
+import { allOperations } from "../../events/operations/index.ts";
+import { problemShape } from "../../events/problem.ts";
 import type { StepMessage } from "../../events/step-message.ts";
 import { handTurnedClock, startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 import type { Table } from "../../lib/aws/table.ts";
@@ -133,7 +136,14 @@ export async function startBench(options: BenchOptions = {}) {
   const call = async (
     name: string,
     person: Person | undefined,
-    event: { id?: string; body?: unknown; query?: Record<string, string>; headers?: Record<string, string> } = {},
+    event: {
+      id?: string;
+      /** Beside `id`, what stands in the braces of the path. */
+      params?: Record<string, string>;
+      body?: unknown;
+      query?: Record<string, string>;
+      headers?: Record<string, string>;
+    } = {},
   ) => {
     const { handler } = (await import(`../../functions/api/${name}.ts`)) as { handler: Handler };
     const headers = { ...(person && { "x-auth-token": await token(person) }), ...event.headers };
@@ -143,12 +153,15 @@ export async function startBench(options: BenchOptions = {}) {
         : { body: typeof event.body === "string" ? event.body : JSON.stringify(event.body) };
     const gateway = {
       headers,
-      pathParameters: event.id === undefined ? {} : { id: event.id },
+      pathParameters: { ...(event.id !== undefined && { id: event.id }), ...event.params },
       queryStringParameters: event.query,
       ...body,
     };
     const answer = await handler(gateway as unknown as APIGatewayProxyEventV2, context as Context);
-    return { status: answer.statusCode ?? 0, headers: answer.headers ?? {}, body: JSON.parse(String(answer.body)) };
+    const status = answer.statusCode ?? 0;
+    const content = answer.body ? JSON.parse(answer.body) : undefined;
+    expectDeclared(name, status, content);
+    return { status, headers: answer.headers ?? {}, body: content };
   };
 
   return {
@@ -168,6 +181,18 @@ export async function startBench(options: BenchOptions = {}) {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Whatever a function answers, its operation has said so. */
+function expectDeclared(name: string, status: number, content: unknown): void {
+  const operation = allOperations.find(({ id }) => id === name);
+  if (!operation) throw new Error(`events/operations has no ${name}`);
+  const declared = status < 400 ? operation.answers[status] : { schema: problemShape };
+  if (!declared) throw new Error(`${name} answered ${status}, which its operation does not declare`);
+  const parsed = declared.schema?.safeParse(content);
+  if (parsed && !parsed.success) {
+    throw new Error(`${name} answered ${status} otherwise than declared:\n${z.prettifyError(parsed.error)}`);
+  }
 }
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;

@@ -1,0 +1,45 @@
+// POST /v1/preflights
+import * as z from "zod";
+import { imageRequestBody, imageRequestExample } from "../image-request.ts";
+import { defineOperation } from "../operation.ts";
+
+const obstacle = z
+  .strictObject({
+    /** `obstacle`: it cannot be done so. `unknown`: the cloud does not tell, so it may fail. `hint`: good to know. */
+    level: z.enum(["obstacle", "unknown", "hint"]),
+    code: z.string(),
+    field: z.string().optional(),
+    detail: z.string(),
+    remedy: z.string(),
+    /** It may pass by itself within a minute or two. */
+    passing: z.literal(true).optional(),
+  })
+  .meta({ id: "Obstacle" });
+
+export const createPreflight = defineOperation({
+  id: "create-preflight",
+  method: "POST",
+  path: "/v1/preflights",
+  tag: "Image requests",
+  summary: "Everything that stands in the way of a request, before anything is touched",
+  caller: "token",
+  body: imageRequestBody,
+  answers: {
+    200: {
+      description: "Every obstacle at once, each with its remedy",
+      schema: z.strictObject({
+        ready: z.boolean(),
+        obstacles: z.array(obstacle),
+        server: z.strictObject({ id: z.string(), name: z.string(), status: z.string() }).nullable(),
+        approval: z.strictObject({ needed: z.array(z.string()) }),
+      }),
+      example: {
+        ready: true,
+        obstacles: [],
+        server: { id: imageRequestExample.serverId, name: "assembly-1", status: "ACTIVE" },
+        approval: { needed: [] },
+      },
+    },
+  },
+  examples: { body: imageRequestExample },
+});

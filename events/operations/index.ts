@@ -1,0 +1,30 @@
+// Every HTTP operation, by the name of its function.
+import type { Operation } from "../operation.ts";
+import { answerImageRequest } from "./answer-image-request.ts";
+import { cancelImageRequest } from "./cancel-image-request.ts";
+import { createImageRequest } from "./create-image-request.ts";
+import { createPreflight } from "./create-preflight.ts";
+import { decideImageRequest } from "./decide-image-request.ts";
+import { getHealth } from "./get-health.ts";
+import { getImageRequest } from "./get-image-request.ts";
+import { getReport } from "./get-report.ts";
+import { getTimeline } from "./get-timeline.ts";
+import { listImageRequests } from "./list-image-requests.ts";
+import { listProviders } from "./list-providers.ts";
+
+/** By the client's name of each; in the order of the reference. */
+export const operations = {
+  listProviders,
+  createPreflight,
+  createImageRequest,
+  listImageRequests,
+  getImageRequest,
+  getTimeline,
+  getReport,
+  answerImageRequest,
+  cancelImageRequest,
+  decideImageRequest,
+  getHealth,
+};
+
+export const allOperations = Object.values(operations) as unknown as readonly Operation[];
