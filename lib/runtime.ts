@@ -2,7 +2,8 @@
 import * as z from "zod";
 import { openQueue, type Queue } from "./aws/queue.ts";
 import { readConfigurationSecret } from "./aws/secret.ts";
-import { openTable } from "./aws/table.ts";
+import { openTable, type Table } from "./aws/table.ts";
+import { openRateLimits, type RateLimits } from "./http/rate-limit.ts";
 import type { ConnectOptions } from "./openstack/index.ts";
 import { type Providers, readProviders } from "./providers/configuration.ts";
 import { type EvidenceStore, openEvidenceStore } from "./requests/evidence.ts";
@@ -10,10 +11,13 @@ import { type Locks, openLocks } from "./requests/locks.ts";
 import { openRequestStore, type RequestStore } from "./requests/store.ts";
 
 export interface Runtime {
+  /** For stores that only few functions need. */
+  readonly table: Table;
   readonly store: RequestStore;
   readonly locks: Locks;
   readonly evidence: EvidenceStore;
   readonly queue: Queue;
+  readonly rates: RateLimits;
   readonly providers: Providers;
   readonly clock: { now(): number };
   readonly settings: Settings;
@@ -65,10 +69,12 @@ export async function openRuntimeFrom(env: NodeJS.ProcessEnv, connecting: Connec
   const table = openTable(settings.tableName);
   const store = openRequestStore(table);
   return {
+    table,
     store,
     locks: openLocks(table, (id) => store.get(id)),
     evidence: openEvidenceStore(table),
     queue: openQueue(settings.queueUrlPrefix),
+    rates: openRateLimits(table, Date),
     providers: readProviders(env, texts, connecting),
     clock: Date,
     settings,

@@ -9,6 +9,7 @@ import { problemShape } from "../../events/problem.ts";
 import type { StepMessage } from "../../events/step-message.ts";
 import { handTurnedClock, startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 import type { Table } from "../../lib/aws/table.ts";
+import { openRateLimits } from "../../lib/http/rate-limit.ts";
 import type { Limits } from "../../lib/openstack/index.ts";
 import { openEvidenceStore } from "../../lib/requests/evidence.ts";
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
@@ -68,6 +69,7 @@ export async function startBench(options: BenchOptions = {}) {
   const runtime: Runtime = {
     ...opened,
     ...(options.table && storeOn(options.table)),
+    rates: openRateLimits(options.table ?? opened.table, clock),
     clock,
     queue: { send: async (message, delayMs) => void queue.push({ message, dueMs: clock.now() + delayMs }) },
   };
@@ -203,9 +205,9 @@ const context: Partial<Context> = {
   getRemainingTimeInMillis: () => 29_000,
 };
 
-function storeOn(table: Table): Pick<Runtime, "store" | "locks" | "evidence"> {
+function storeOn(table: Table): Pick<Runtime, "table" | "store" | "locks" | "evidence"> {
   const store = openRequestStore(table);
-  return { store, locks: openLocks(table, (id) => store.get(id)), evidence: openEvidenceStore(table) };
+  return { table, store, locks: openLocks(table, (id) => store.get(id)), evidence: openEvidenceStore(table) };
 }
 
 async function loadSteps(): Promise<Record<StepName, Step>> {

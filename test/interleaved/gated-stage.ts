@@ -17,6 +17,7 @@ export async function openGatedStage(): Promise<Stage> {
   const all = runtime.providers.all.map(gatedProvider);
   const gated: Runtime = {
     ...runtime,
+    table,
     store,
     locks: openLocks(table, (id) => store.get(id)),
     evidence: openEvidenceStore(table),

@@ -1,0 +1,132 @@
+// An image that is to be public: a question to staff of its own beside image requests, which stands in the same list until somebody decides.
+import { absent, and, equals, present } from "../aws/condition.ts";
+import type { Item, Table } from "../aws/table.ts";
+
+/**
+ * One question, the item `publicity#PROVIDER#IMAGE` of the table; one an image. While it waits it stands in the index `byList` under `approvals#PROVIDER`,
+ * ordered by `askedAt`; once somebody said yes and Glance has not been told yet, under `due#publicity`; after that in no list.
+ */
+export interface Publicity {
+  readonly kind: "publicity";
+  readonly schemaVersion: 1;
+  readonly provider: string;
+  readonly imageId: string;
+  /** As it was called when it was asked. */
+  readonly imageName: string;
+  /** Whose image it is. */
+  readonly projectId: string;
+  readonly projectName: string;
+  readonly requester: { readonly userId: string; readonly userName: string };
+  /** Why it should be public, in the owner's words; may be empty. */
+  readonly reason: string;
+  readonly askedAt: string;
+  readonly decision?: PublicityDecision;
+  /** When Glance had made it public. */
+  readonly doneAt?: string;
+}
+
+export interface PublicityDecision {
+  readonly decision: "approve" | "deny";
+  readonly reason: string;
+  readonly by: { readonly userId: string; readonly userName: string };
+  readonly at: string;
+}
+
+export type PublicityStatus = "awaiting-approval" | "approved" | "public" | "denied";
+
+export function publicityStatus({ decision, doneAt }: Pick<Publicity, "decision" | "doneAt">): PublicityStatus {
+  if (!decision) return "awaiting-approval";
+  if (decision.decision === "deny") return "denied";
+  return doneAt === undefined ? "approved" : "public";
+}
+
+/** The list in which questions of this provider wait for staff, oldest first. */
+export function approvalsList(provider: string): string {
+  return `approvals#${provider}`;
+}
+
+/** Decided, and Glance is still to be told. */
+export const unfinishedList = "due#publicity";
+
+export interface PublicityStore {
+  find(provider: string, imageId: string): Promise<Publicity | undefined>;
+  /** What waits or is being done stays as it is and is answered; what was denied or done before is asked anew. */
+  ask(question: Omit<Publicity, "kind" | "schemaVersion" | "decision" | "doneAt">): Promise<Publicity>;
+  /** Undefined where it is decided already, or was withdrawn. */
+  decide(question: Publicity, decision: PublicityDecision): Promise<Publicity | undefined>;
+  /** Glance was told. Undefined where that was written before. */
+  finish(question: Publicity, doneAt: string): Promise<Publicity | undefined>;
+  /** Takes an undecided question away. False where there is none, or it is decided. */
+  withdraw(question: Publicity): Promise<boolean>;
+  /** Approved, and perhaps not made public yet; oldest first. */
+  unfinished(limit: number): Promise<Publicity[]>;
+}
+
+/** Two may ask at once; a third would find what one of them wrote. */
+const maxTries = 3;
+
+export function openPublicity(table: Table): PublicityStore {
+  const find = async (provider: string, imageId: string) => {
+    const item = await table.get(idOf({ provider, imageId }));
+    return item && publicityOf(item);
+  };
+  return {
+    find,
+
+    async ask(asked) {
+      const question: Publicity = { kind: "publicity", schemaVersion: 1, ...asked };
+      const waits = { listKey: approvalsList(asked.provider), listOrder: asked.askedAt };
+      const item = { ...question, ...waits };
+      for (let tries = 0; tries < maxTries; tries++) {
+        if (await table.putNew({ id: idOf(question), ...item })) return question;
+        const known = await find(asked.provider, asked.imageId);
+        if (!known) continue;
+        if (!isOver(known)) return known;
+        const again = { ...item, decision: undefined, doneAt: undefined };
+        const written = await table.update(idOf(question), again, equals("decision.at", known.decision?.at));
+        if (written) return publicityOf(written);
+      }
+      throw new Error(`the question about image ${asked.imageId} changes all the time`);
+    },
+
+    async decide(question, decision) {
+      const list =
+        decision.decision === "approve"
+          ? { listKey: unfinishedList, listOrder: decision.at }
+          : { listKey: undefined, listOrder: undefined };
+      const undecided = and(equals("askedAt", question.askedAt), absent("decision"));
+      const item = await table.update(idOf(question), { decision, ...list }, undecided);
+      return item && publicityOf(item);
+    },
+
+    async finish(question, doneAt) {
+      const unfinished = and(equals("decision.at", question.decision?.at), absent("doneAt"));
+      const item = await table.update(
+        idOf(question),
+        { doneAt, listKey: undefined, listOrder: undefined },
+        and(present("id"), unfinished),
+      );
+      return item && publicityOf(item);
+    },
+
+    withdraw: (question) => table.delete(idOf(question), and(equals("askedAt", question.askedAt), absent("decision"))),
+
+    async unfinished(limit) {
+      const page = await table.query({ index: "byList", key: equals("listKey", unfinishedList), limit });
+      return page.items.map(publicityOf);
+    },
+  };
+}
+
+function idOf({ provider, imageId }: Pick<Publicity, "provider" | "imageId">): string {
+  return `publicity#${provider}#${imageId}`;
+}
+
+function isOver(question: Publicity): boolean {
+  return ["denied", "public"].includes(publicityStatus(question));
+}
+
+/** Also of an item that the list of approvals gave. */
+export function publicityOf({ id: _id, listKey: _key, listOrder: _order, ...question }: Item): Publicity {
+  return question as unknown as Publicity;
+}
