@@ -18,6 +18,8 @@ export interface Operation<
   readonly description?: string;
   /** `token`: a Keystone token in X-Auth-Token is needed. */
   readonly caller: "token" | "anybody";
+  /** It changes nothing, though it is no GET: no audit record is made of it. */
+  readonly looksOnly?: boolean;
   readonly body?: Body;
   readonly query?: Query;
   /** Headers that it reads, beside those of every operation. */

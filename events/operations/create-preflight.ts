@@ -23,6 +23,7 @@ export const createPreflight = defineOperation({
   tag: "Image requests",
   summary: "Everything that stands in the way of a request, before anything is touched",
   caller: "token",
+  looksOnly: true,
   body: imageRequestBody,
   answers: {
     200: {

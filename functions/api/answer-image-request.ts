@@ -34,6 +34,14 @@ export const handler = endpoint(answerImageRequest, async (call) => {
   if (errors.length > 0) throw invalid(errors);
   const answered = await runtime.store.answer(request, given, nowMs);
   if (!answered) throw nothingAsked();
+  call.note({
+    question: question.id,
+    kind: question.kind,
+    review: given.review,
+    reason: given.reason,
+    acknowledgedSecrets: given.acknowledgedSecrets.length,
+    excludedPaths: given.excludePaths.length,
+  });
   await nudge(runtime, answered);
   return answer(202, representation(answered));
 });

@@ -12,7 +12,11 @@ import { nudge } from "../../lib/workflow/nudge.ts";
 export const handler = endpoint(cancelImageRequest, async (call) => {
   const { runtime, caller, body } = call;
   const request = await visibleRequest(call);
-  if (isCancelled(request)) return answer(202, representation(request));
+  if (isCancelled(request)) {
+    call.note({ again: true });
+    return answer(202, representation(request));
+  }
+  call.note({ reason: body.reason });
   const nowMs = runtime.clock.now();
   const cancel = { reason: body.reason, by: actor(caller), at: new Date(nowMs).toISOString() };
   const cancelled = await runtime.store.cancel(request, cancel, nowMs);

@@ -55,6 +55,7 @@ export const handler = endpoint(createImageRequest, async (call) => {
     trust = delegated.entry;
     const request = newRequest(call, id, server, trust);
     if (await runtime.store.create(request)) {
+      call.note(acknowledged(request), { kind: "image-request", id });
       await nudge(runtime, request);
       return accepted(request);
     }
@@ -81,8 +82,11 @@ function idempotencyKey(call: CreateCall): string | undefined {
 }
 
 /** Sent again, it is answered as the first time; with another body it is a mistake. */
-function sameRequest(earlier: ImageRequest, { body }: CreateCall) {
-  if (earlier.fingerprint === fingerprintOf(body)) return accepted(earlier);
+function sameRequest(earlier: ImageRequest, { body, note }: CreateCall) {
+  if (earlier.fingerprint === fingerprintOf(body)) {
+    note({ again: true }, { kind: "image-request", id: earlier.id });
+    return accepted(earlier);
+  }
   const detail = `This key was used before for another request, ${earlier.id}.`;
   throw new HttpProblem(
     422,
@@ -91,6 +95,12 @@ function sameRequest(earlier: ImageRequest, { body }: CreateCall) {
       errors: [{ field: "Idempotency-Key", detail }],
     }),
   );
+}
+
+/** What the requester stands for, for the record. */
+function acknowledged({ license, asked, server }: ImageRequest) {
+  const { name, visibility, preparation, consistency } = asked;
+  return { licenseAcknowledged: license.version, server: server.id, name, visibility, preparation, consistency };
 }
 
 function accepted(request: ImageRequest) {

@@ -26,6 +26,7 @@ export const handler = endpoint(decideImageRequest, async (call) => {
       "Look at its status: it may be decided already, or not be checked yet.",
     );
   }
+  call.note({ decision: body.decision, reason: body.reason });
   await nudge(runtime, decided);
   return answer(200, representation(decided));
 });

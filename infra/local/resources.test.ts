@@ -66,8 +66,11 @@ test("the repository's own queues and table, with their dead-letter queues and i
     const made = await describeTable(started, "darkroom-local");
     expect(made).toMatchObject({ TableStatus: "ACTIVE", KeySchema: [{ AttributeName: "id", KeyType: "HASH" }] });
     expect(made?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName).sort()).toEqual([
+      "byApproval",
+      "byLife",
       "byList",
       "byProject",
+      "byUser",
       "byWake",
     ]);
     await started.close();

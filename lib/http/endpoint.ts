@@ -3,9 +3,11 @@ import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import type * as z from "zod";
 import type { AnswersOf, Operation, ParamsOf } from "../../events/operation.ts";
+import type { About, Facts } from "../audit/audit-record.ts";
+import { openAuditTrail } from "../audit/trail.ts";
 import { callLog } from "../call-log.ts";
 import { log } from "../log.ts";
-import { type Cloud, OpenStackFault } from "../openstack/index.ts";
+import { type CallReport, type Cloud, OpenStackFault } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import { problem } from "../requests/problem.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
@@ -30,6 +32,11 @@ export interface OpenCall<Body = unknown, Query = unknown, Params = unknown> {
 export interface Call<Body = unknown, Query = unknown, Params = unknown> extends OpenCall<Body, Query, Params> {
   readonly provider: Provider;
   readonly caller: Caller;
+  /**
+   * What the audit record of this call shall say of it, and about what it is. A successful call that is no GET is recorded by itself, with the operation's id,
+   * the path's parameters and the names of the fields that were sent; no secret, no address and no person's name belongs here.
+   */
+  note(facts: Facts, about?: About): void;
 }
 
 type Answer = APIGatewayProxyStructuredResultV2;
@@ -51,9 +58,10 @@ export function endpoint<
     const input = read(operation, event);
     const { header } = input;
     const provider = chooseProvider(runtime, header("darkroom-provider"), input.json);
-    const bounded = boundedBy(context);
+    const trail = openAuditTrail(operation, runtime.clock);
+    const bounded = boundedBy(context, trail.report);
     const caller = await identify(provider, header("x-auth-token"), runtime.clock.now(), bounded);
-    return await handle({
+    const call = {
       runtime,
       provider: { ...provider, service: bounded(provider.service) },
       caller,
@@ -61,7 +69,9 @@ export function endpoint<
       event,
       header,
       bounded,
-    });
+      note: trail.note,
+    };
+    return await trail.follow({ ...call, sent: input.json }, () => handle(call));
   });
 }
 
@@ -88,9 +98,14 @@ function entrance(handle: (event: APIGatewayProxyEventV2, runtime: Runtime, cont
     .handler(async (event, context) => handle(event, await openRuntime(), context));
 }
 
-function boundedBy(context: Context): (cloud: Cloud) => Cloud {
+function boundedBy(context: Context, told: (call: CallReport) => void = () => undefined): (cloud: Cloud) => Cloud {
   const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
-  return (cloud) => cloud.within(signal, callLog({ invocation: context.awsRequestId }));
+  const logged = callLog({ invocation: context.awsRequestId });
+  const report = (call: CallReport) => {
+    logged(call);
+    told(call);
+  };
+  return (cloud) => cloud.within(signal, report);
 }
 
 interface Input {

@@ -1,10 +1,11 @@
 // An image that is to be public: a question to staff of its own beside image requests, which stands in the same list until somebody decides.
+import { waitingSince, waitsNoMore } from "../approvals/keys.ts";
 import { absent, and, equals, present } from "../aws/condition.ts";
 import type { Item, Table } from "../aws/table.ts";
 
 /**
- * One question, the item `publicity#PROVIDER#IMAGE` of the table; one an image. While it waits it stands in the index `byList` under `approvals#PROVIDER`,
- * ordered by `askedAt`; once somebody said yes and Glance has not been told yet, under `due#publicity`; after that in no list.
+ * One question, the item `publicity#PROVIDER#IMAGE` of the table; one an image. While it waits it stands in the index `byApproval` beside the image
+ * requests that wait, ordered by `askedAt`; once somebody said yes and Glance has not been told yet, in `byList` under `due#publicity`; after that in no list.
  */
 export interface Publicity {
   readonly kind: "publicity";
@@ -40,11 +41,6 @@ export function publicityStatus({ decision, doneAt }: Pick<Publicity, "decision"
   return doneAt === undefined ? "approved" : "public";
 }
 
-/** The list in which questions of this provider wait for staff, oldest first. */
-export function approvalsList(provider: string): string {
-  return `approvals#${provider}`;
-}
-
 /** Decided, and Glance is still to be told. */
 export const unfinishedList = "due#publicity";
 
@@ -75,7 +71,7 @@ export function openPublicity(table: Table): PublicityStore {
 
     async ask(asked) {
       const question: Publicity = { kind: "publicity", schemaVersion: 1, ...asked };
-      const waits = { listKey: approvalsList(asked.provider), listOrder: asked.askedAt };
+      const waits = waitingSince(asked.provider, asked.askedAt);
       const item = { ...question, ...waits };
       for (let tries = 0; tries < maxTries; tries++) {
         if (await table.putNew({ id: idOf(question), ...item })) return question;
@@ -95,7 +91,7 @@ export function openPublicity(table: Table): PublicityStore {
           ? { listKey: unfinishedList, listOrder: decision.at }
           : { listKey: undefined, listOrder: undefined };
       const undecided = and(equals("askedAt", question.askedAt), absent("decision"));
-      const item = await table.update(idOf(question), { decision, ...list }, undecided);
+      const item = await table.update(idOf(question), { decision, ...list, ...waitsNoMore }, undecided);
       return item && publicityOf(item);
     },
 
@@ -127,6 +123,7 @@ function isOver(question: Publicity): boolean {
 }
 
 /** Also of an item that the list of approvals gave. */
-export function publicityOf({ id: _id, listKey: _key, listOrder: _order, ...question }: Item): Publicity {
+export function publicityOf(item: Item): Publicity {
+  const { id: _id, listKey: _key, listOrder: _order, approvalKey: _waits, approvalSince: _since, ...question } = item;
   return question as unknown as Publicity;
 }

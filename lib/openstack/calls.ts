@@ -10,6 +10,7 @@ import type { Method, ServiceName } from "./options.ts";
 import { refusal, silence } from "./refusal.ts";
 import { type Call, type Caller, type Course, persist, requestIdOf, type Wire } from "./retry.ts";
 import type { Session } from "./session.ts";
+import { shownPath } from "./shown.ts";
 import type { Token } from "./token.ts";
 import type { VersionRanges } from "./version-ranges.ts";
 
@@ -110,7 +111,8 @@ function allowed(ask: Ask, versions: Microversions, ranges: VersionRanges, addre
   throw new OpenStackFault({ ...identified(ask), kind: "unexpectedShape", detail });
 }
 
-const identified = ({ service, method, path }: Ask) => ({ service, method, path });
+/** What reports and faults say of it. */
+const identified = ({ service, method, path }: Ask) => ({ service, method, path: shownPath(path) });
 
 function compose(ask: Ask, address: string, token: Token, microversion: string | undefined): Call {
   const query = ask.query?.size ? `?${ask.query}` : "";

@@ -2,6 +2,7 @@
 import { type ConflictReason, type FaultKind, OpenStackFault } from "./faults.ts";
 import type { Answered, Unanswered } from "./http.ts";
 import { type Call, isThrottled, requestIdOf, retryAfterSeconds } from "./retry.ts";
+import { withoutTrusts } from "./shown.ts";
 
 /**
  * @param now milliseconds since 1970, to count `Retry-After` from.
@@ -139,5 +140,5 @@ function redacted(words: string, call: Call): string {
     const secret = call.headers[header];
     if (secret) safe = safe.replaceAll(secret, "[token]");
   }
-  return safe.replace(/\bgAAAAA[\w-]{8,}={0,2}/g, "[token]");
+  return withoutTrusts(safe).replace(/\bgAAAAA[\w-]{8,}={0,2}/g, "[token]");
 }

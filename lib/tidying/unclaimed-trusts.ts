@@ -55,7 +55,11 @@ async function deleteTrust(provider: Provider, trust: Trust): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof OpenStackFault)) throw error;
-    log.warn("trust not deleted", { provider: provider.name, trustId: trust.id, fault: error.message });
+    log.warn("trust not deleted", {
+      provider: provider.name,
+      mark: trust.extra[trustAttributes.mark],
+      fault: error.message,
+    });
     return false;
   }
 }

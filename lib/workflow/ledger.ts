@@ -197,7 +197,7 @@ export function newMark(): string {
 export function inWords(entry: LedgerEntry): string {
   switch (entry.kind) {
     case "trust":
-      return `trust ${entry.trustId}`;
+      return `trust with the darkroom_mark ${entry.mark}`; // its id is nobody's business
     case "snapshot":
     case "clean-image":
       return `image ${entry.thingId ?? `darkroom-${entry.mark}`}`;

@@ -106,7 +106,10 @@ test("nothing is asked without a pause: who is to be looked at again at once, an
 test("what release could not tidy does not take a published image from its requester: completed, with leftovers", () => {
   const trust = { kind: "trust", mark: "m", intentAtMs: 0, trustId: "t" } as const;
   const state: State = { ...begin("release"), end: { status: "completed" }, ledger: [trust] };
-  expect(transition(state, refuse(because), 0).outcome.end).toEqual({ status: "completed", leftovers: ["trust t"] });
+  expect(transition(state, refuse(because), 0).outcome.end).toEqual({
+    status: "completed",
+    leftovers: ["trust with the darkroom_mark m"],
+  });
 });
 
 test("a wait is one entry of the timeline, however often it is seen", () => {

@@ -9,7 +9,14 @@ export interface MemoryTable extends Table {
 }
 
 /** As infra/aws/table.yml declares them: the index's own key is the condition's, this is what its pages are ordered by. */
-const orderOf: Record<string, string> = { byProject: "createdAt", byWake: "wakeAt" };
+const orderOf: Record<string, string> = {
+  byProject: "createdAt",
+  byWake: "wakeAt",
+  byList: "listOrder",
+  byApproval: "approvalSince",
+  byUser: "createdAt",
+  byLife: "lifeAt",
+};
 
 export function openMemoryTable(): MemoryTable {
   const items = new Map<string, Item>();
