@@ -107,7 +107,14 @@ test("a body beyond 112 KiB is 413, and nothing happens", async () => {
 test("a clouds.yaml has every user, in the project that is theirs", async () => {
   await using out = await tryOut();
   const text = out.cloud.cloudsYaml();
-  expect(text.match(/^ {2}\w+:$/gm)).toEqual(["  alice:", "  bob:", "  carol:", "  darkroom:", "  admin:"]);
+  expect(text.match(/^ {2}\w+:$/gm)).toEqual([
+    "  alice:",
+    "  bob:",
+    "  carol:",
+    "  darkroom:",
+    "  admin:",
+    "  directory:",
+  ]);
   expect(text).toContain(
     `auth_url: ${out.cloud.authUrl}\n      username: carol\n      password: simulated\n      project_name: staff\n`,
   );

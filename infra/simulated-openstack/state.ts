@@ -1,6 +1,15 @@
 // Everything that this cloud knows, as one JSON document: what is on disk is what is in memory.
 import type { FlavorRecord, ServerRecord } from "./compute/records.ts";
-import type { ApplicationCredential, Grant, Project, Role, Trust, User } from "./identity/records.ts";
+import type {
+  ApplicationCredential,
+  Federation,
+  Grant,
+  Project,
+  Role,
+  SystemGrant,
+  Trust,
+  User,
+} from "./identity/records.ts";
 import type { ImageRecord } from "./image/records.ts";
 import { type Policies, zedPolicies } from "./policies.ts";
 import type { Due } from "./transitions.ts";
@@ -17,6 +26,8 @@ export type CloudState = {
   users: Record<string, User>;
   roles: Record<string, Role>;
   grants: Grant[];
+  systemGrants: SystemGrant[];
+  federation: Federation;
   trusts: Record<string, Trust>;
   applicationCredentials: Record<string, ApplicationCredential>;
   /** Audit id of a revoked token -> when the token would have expired. */
@@ -54,6 +65,8 @@ export function emptyState(signingKey: string): CloudState {
     users: {},
     roles: {},
     grants: [],
+    systemGrants: [],
+    federation: { identityProvider: "campus", protocol: "openid", trustedDashboards: [], signedIn: null },
     trusts: {},
     applicationCredentials: {},
     revokedTokens: {},

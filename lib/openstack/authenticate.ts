@@ -101,7 +101,8 @@ function authBody({ credentials, trustId }: LoginRequest): unknown {
     const application_credential = { ...named, ...(user && { user: user }) };
     return { auth: { identity: { methods: ["application_credential"], application_credential } } };
   }
-  const scope = trust ?? (credentials.scope && { project: credentials.scope });
+  const wider = credentials.type === "password" ? credentials.widerScope : undefined;
+  const scope = trust ?? wider ?? (credentials.scope && { project: credentials.scope });
   const identity =
     credentials.type === "token"
       ? { methods: ["token"], token: { id: credentials.token } }

@@ -5,6 +5,7 @@ import { type Context, callsOf } from "./calls.ts";
 import type { CloudConfig, Credentials } from "./clouds-file.ts";
 import { type Compute, computeOf } from "./compute.ts";
 import { openConnections } from "./connections.ts";
+import { type Directory, directoryOf } from "./directory.ts";
 import { type Identity, identityOf } from "./identity.ts";
 import { type ImageService, imageServiceOf } from "./image.ts";
 import { type CallReport, type Clock, type ConnectOptions, defaultLimits } from "./options.ts";
@@ -19,6 +20,7 @@ export interface Cloud {
   readonly identity: Identity;
   readonly compute: Compute;
   readonly image: ImageService;
+  readonly directory: Directory;
   /** The present token; authenticates where there is none. */
   token(): Promise<Token>;
   /**
@@ -31,6 +33,8 @@ export interface Cloud {
    * `credentialRevoked`.
    */
   asToken(tokenId: string): Cloud;
+  /** Another user, or the same with another scope. Signs in at the first call; a refused sign-in is `credentialRevoked`. */
+  asUser(credentials: Credentials): Cloud;
   /** The same cloud, tokens and connections; its calls end with the signal and are reported to `onCall` too. */
   within(signal: AbortSignal, onCall?: (call: CallReport) => void): Cloud;
   /** Closes the connections when running calls have ended. Only the Cloud that `connect` gave owns them; on others it does nothing. */
@@ -70,6 +74,7 @@ function cloudOf(context: Context, credentials: Credentials, close: () => Promis
     identity: identityOf(calls),
     compute: computeOf(calls),
     image: imageServiceOf(calls),
+    directory: directoryOf(calls),
     token: () => session.token(caller),
     asTrust(trustId, tokenStore) {
       const login: LoginRequest = { authUrl: config.authUrl, credentials, trustId };
@@ -78,6 +83,10 @@ function cloudOf(context: Context, credentials: Credentials, close: () => Promis
     asToken(tokenId) {
       const given = givenSession((caller) => validate(wire, caller, config.authUrl, tokenId), clock);
       return cloudOf({ ...context, session: given }, { type: "token", token: tokenId }, doNothing);
+    },
+    asUser(credentials) {
+      const login: LoginRequest = { authUrl: config.authUrl, credentials, trustId: undefined };
+      return cloudOf({ ...context, session: loginSession(wire, login, undefined) }, credentials, doNothing);
     },
     within(signal, onCall) {
       return cloudOf({ ...context, caller: narrowed(caller, signal, harmless(onCall)) }, credentials, doNothing);

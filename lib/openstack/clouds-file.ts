@@ -38,10 +38,20 @@ export interface ServicePlace {
 }
 
 export type Credentials =
-  | { type: "password"; user: UserName; password: string; scope?: ProjectName | undefined }
+  | {
+      type: "password";
+      user: UserName;
+      password: string;
+      scope?: ProjectName | undefined;
+      /** In place of a project. */
+      widerScope?: WiderScope | undefined;
+    }
   | { type: "token"; token: string; scope?: ProjectName | undefined }
   | { type: "applicationCredential"; id: string; secret: string }
   | { type: "applicationCredential"; name: string; user: UserName; secret: string };
+
+/** For looking people and projects up; servers and images are in projects. */
+export type WiderScope = { domain: DomainName } | { system: { all: true } };
 
 export type DomainName = { id: string } | { name: string };
 export type UserName = { id: string } | { name: string; domain: DomainName };
@@ -54,6 +64,8 @@ export interface CloudConfigSource {
   text?: string | undefined;
   /** One of the entry's regions, in place of its first. */
   region?: string | undefined;
+  /** A password's entry may also have a domain, or the whole system, for its scope. */
+  anyScope?: boolean | undefined;
 }
 
 /**
@@ -77,7 +89,7 @@ export function readCloudConfig(name: string, source: CloudConfigSource = {}): C
   if (!isMapping(entry)) return complain("", "must be a mapping");
   const files = source.text === undefined ? around : undefined;
   const merged = mergedEntry(entry, profileOf(entry, files, complain), source.region, complain);
-  return entryToConfig(name, withPresentNames(merged), around.env.HOME ?? "", complain);
+  return entryToConfig(name, withPresentNames(merged), around.env.HOME ?? "", complain, source.anyScope === true);
 }
 
 /** The cloud that is meant where none is named: that of `OS_CLOUD`, else that of plain OS_ variables, else the only one there is (config/loader.py: OpenStackConfig). */

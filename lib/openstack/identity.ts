@@ -1,6 +1,7 @@
 // Keystone beyond tokens: trusts, by which a user lets our service user act in one project.
 import * as z from "zod";
 import type { Ask, Calls } from "./calls.ts";
+import { type Project, projectList } from "./directory.ts";
 import { OpenStackFault } from "./faults.ts";
 import { segment } from "./segment.ts";
 import { timestamp } from "./timestamp.ts";
@@ -11,6 +12,8 @@ export interface Identity {
    * make one: `forbidden` for a trust's token and an application credential's; `notFound` for a role that the trustor does not have.
    */
   createTrust(wish: TrustWish): Promise<Trust>;
+  /** Where the token's own user has a role, by groups too: any token may ask, one without a project also. */
+  listMyProjects(): Promise<Project[]>;
   /** `notFound` also when its trustor or trustee is gone. */
   getTrust(id: string): Promise<Trust>;
   /** A user may list the trusts that it is trustee or trustor of; without a filter only an administrator may. */
@@ -57,6 +60,8 @@ export function identityOf(calls: Calls): Identity {
   const readOne = async (ask: Ask) => (await calls.read(ask, z.looseObject({ trust: trustRecord }))).body.trust;
   return {
     createTrust: (wish) => readOne({ service: "identity", method: "POST", path, body: { trust: trustBody(wish) } }),
+    listMyProjects: async () =>
+      (await calls.read({ service: "identity", method: "GET", path: "/auth/projects" }, projectList)).body.projects,
     getTrust: async (id) => readOne({ service: "identity", method: "GET", path: pathOf(id) }),
     async listTrusts({ trusteeUserId, trustorUserId } = {}) {
       const query = new URLSearchParams({

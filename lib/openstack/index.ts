@@ -15,6 +15,7 @@ export {
 } from "./clouds-file.ts";
 export type { Compute, ComputeLimits, ServerWish } from "./compute.ts";
 export { openConnections } from "./connections.ts";
+export type { Directory, Domain, Project, User } from "./directory.ts";
 export { type ConflictReason, type FaultKind, type FaultParts, OpenStackFault } from "./faults.ts";
 export type { Flavor } from "./flavor.ts";
 export type { Identity, Trust, TrustFilter, TrustWish } from "./identity.ts";

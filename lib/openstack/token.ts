@@ -18,6 +18,8 @@ export interface Token {
   /** How it was got: `password`, `token`, `application_credential`. */
   methods: string[];
   isApplicationCredential: boolean;
+  /** Its user came through an identity provider: some of the roles may be those of mapped groups, stored nowhere. */
+  isFederated: boolean;
 }
 
 const owned = z.looseObject({ id: z.string(), name: z.string(), domain: z.looseObject({ id: z.string() }) });
@@ -57,6 +59,7 @@ export function tokenOf(id: string, { token }: z.output<typeof tokenBody>): Toke
     auditIds: token.audit_ids,
     methods: token.methods,
     isApplicationCredential: token.application_credential !== undefined,
+    isFederated: token.user["OS-FEDERATION"] !== undefined,
   };
 }
 

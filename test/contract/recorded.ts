@@ -16,14 +16,16 @@ export function recorded(cloud: Cloud, seen: CallsSeen): Cloud {
         },
       ]),
     ) as S;
-  const { identity, compute, image, ...own } = cloud;
+  const { identity, compute, image, directory, ...own } = cloud;
   const noted = noting("cloud", own);
   return {
     ...noted,
     identity: noting("identity", identity),
     compute: noting("compute", compute),
     image: noting("image", image),
+    directory: noting("directory", directory),
     asTrust: (...given) => recorded(noted.asTrust(...given), seen),
+    asUser: (...given) => recorded(noted.asUser(...given), seen),
     asToken: (...given) => recorded(noted.asToken(...given), seen),
     within: (...given) => recorded(noted.within(...given), seen),
   };
@@ -31,8 +33,8 @@ export function recorded(cloud: Cloud, seen: CallsSeen): Cloud {
 
 /** Every method that our client has, found on the client itself. */
 export function methodsOf(cloud: Cloud): string[] {
-  const { identity, compute, image, ...own } = cloud;
-  return Object.entries({ cloud: own, identity, compute, image })
+  const { identity, compute, image, directory, ...own } = cloud;
+  return Object.entries({ cloud: own, identity, compute, image, directory })
     .flatMap(([service, methods]) => Object.keys(methods).map((name) => `${service}.${name}`))
     .sort();
 }

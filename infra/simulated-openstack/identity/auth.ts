@@ -2,10 +2,9 @@
 import type { Answer } from "../http.ts";
 import { authenticate } from "./authenticate.ts";
 import { forbidden, notFound } from "./refusals.ts";
-import { grantedRoles } from "./roles.ts";
 import type { IdentityCall, IdentityRoute } from "./service.ts";
 import { catalog, tokenView } from "./token-view.ts";
-import { type Caller, InvalidToken, readToken, revokeToken } from "./tokens.ts";
+import { type Caller, InvalidToken, readToken, revokeToken, rolesIn } from "./tokens.ts";
 import { linkTo, listLinks, projectView } from "./views.ts";
 
 export const authRoutes: IdentityRoute[] = [
@@ -59,9 +58,10 @@ function showCatalog({ request, caller }: IdentityCall): Answer {
 /** Where the user whom the token acts as has a role. */
 function listProjects({ request, caller }: IdentityCall): Answer {
   const { core } = request;
-  const { user } = caller();
+  const { user, claims } = caller();
+  const acting = { userId: user.id, ...(claims.federated && { federated: true as const }) };
   const projects = Object.values(core.state.projects).filter(
-    ({ id, enabled }) => enabled && grantedRoles(core.state, user.id, id).length > 0,
+    ({ id, enabled }) => enabled && rolesIn(core.state, acting, id).length > 0,
   );
   return {
     status: 200,

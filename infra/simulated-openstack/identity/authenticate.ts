@@ -4,7 +4,7 @@ import type { Core } from "../core.ts";
 import type { Answer, Request } from "../http.ts";
 import type { ApplicationCredential, User } from "./records.ts";
 import { badRequest, forbidden, malformed, notFound, unauthorized } from "./refusals.ts";
-import { effectiveRoles } from "./roles.ts";
+import { effectiveRoles, systemRoles } from "./roles.ts";
 import { sameSecret } from "./secrets.ts";
 import { tokenView } from "./token-view.ts";
 import {
@@ -13,6 +13,7 @@ import {
   livingTrust,
   newAuditId,
   readToken,
+  rolesIn,
   signToken,
   type TokenClaims,
 } from "./tokens.ts";
@@ -36,6 +37,7 @@ export function authenticate(request: Request, body: unknown): Answer {
     issuedAt: now,
     auditIds: [newAuditId(), ...(who.parent?.auditIds.slice(-1) ?? [])],
     ...scoped,
+    ...(who.parent?.federated && { federated: true as const }),
     expiresAt: Math.min(
       who.parent?.expiresAt ?? now + core.timing.tokenLifetimeMs,
       scoped.expiresAt,
@@ -102,7 +104,7 @@ function byApplicationCredential(core: Core, given: Record<string, unknown>): Id
   return { user, parent: null, credential };
 }
 
-type Scoped = { projectId: string | null; trustId: string | null; expiresAt: number };
+type Scoped = { projectId: string | null; system?: true; trustId: string | null; expiresAt: number };
 
 function scopeOf(core: Core, who: Identified, scope: Record<string, unknown> | undefined): Scoped {
   const unbounded = { trustId: null, expiresAt: Infinity };
@@ -110,8 +112,12 @@ function scopeOf(core: Core, who: Identified, scope: Record<string, unknown> | u
   if (scope && "OS-TRUST:trust" in scope) return trustScope(core, who, stringAt(scope, "OS-TRUST:trust", "id") ?? "");
   if (scope && "project" in scope) {
     const project = findProject(core, scope.project);
-    if (!project || effectiveRoles(core.state, who.user.id, project).length === 0) throw unauthorized(core.baseUrl);
+    const claims = { userId: who.user.id, ...(who.parent?.federated && { federated: true as const }) };
+    if (!project || rolesIn(core.state, claims, project).length === 0) throw unauthorized(core.baseUrl);
     return { projectId: project, ...unbounded };
+  }
+  if (scope && "system" in scope && systemRoles(core.state, who.user.id).length > 0) {
+    return { projectId: null, system: true, ...unbounded };
   }
   if (scope && ("domain" in scope || "system" in scope)) throw unauthorized(core.baseUrl);
   const usual = who.parent ? null : who.user.defaultProjectId;
@@ -142,7 +148,9 @@ function findUser(core: Core, given: unknown): User | undefined {
   const id = stringAt(given, "id");
   if (id !== undefined) return own(core.state.users, id);
   const name = stringAt(given, "name");
-  return inDefaultDomain(given) ? Object.values(core.state.users).find((user) => user.name === name) : undefined;
+  return inDefaultDomain(given)
+    ? Object.values(core.state.users).find((user) => user.name === name && !user.federated)
+    : undefined;
 }
 
 function findProject(core: Core, given: unknown): string | undefined {

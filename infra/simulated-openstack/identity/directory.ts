@@ -6,7 +6,7 @@ import type { Grant, Project, Role, User } from "./records.ts";
 import { forbidden, notFound } from "./refusals.ts";
 import { effectiveRoles, grantedRoles } from "./roles.ts";
 import type { IdentityCall, IdentityRoute } from "./service.ts";
-import { defaultDomain, linkTo, listLinks, projectView, roleView, userView } from "./views.ts";
+import { defaultDomain, domainOf, linkTo, listLinks, projectView, roleView, userView } from "./views.ts";
 
 export const directoryRoutes: IdentityRoute[] = [
   ["GET", "/v3/users", (call) => list(call, "users", "identity:list_users", call.request.core.state.users, userView)],
@@ -28,16 +28,21 @@ export const directoryRoutes: IdentityRoute[] = [
   ["DELETE", "/v3/projects/{projectId}/users/{userId}/roles/{roleId}", withdraw],
 ];
 
-function list<Item extends { name: string }>(
+function list<Item extends { name: string; federated?: User["federated"] }>(
   { request, caller }: IdentityCall,
   key: string,
   rule: string,
   items: Record<string, Item>,
   view: (core: Core, item: Item) => unknown,
 ): Answer {
-  if (!caller().isAdmin) throw forbidden(rule);
+  if (!caller().mayLookUp) throw forbidden(rule);
   const name = request.query.get("name");
-  const found = Object.values(items).filter((item) => name === null || item.name.toLowerCase() === name.toLowerCase());
+  const domain = request.query.get("domain_id");
+  const found = Object.values(items).filter(
+    (item) =>
+      (name === null || item.name.toLowerCase() === name.toLowerCase()) &&
+      (domain === null || domain === domainOf(item).id),
+  );
   const shown = found.map((item) => view(request.core, item));
   return { status: 200, json: { [key]: shown, links: listLinks(request.core, request.fullPath) } };
 }
@@ -49,9 +54,9 @@ function showUser(call: IdentityCall): Answer {
     "user",
     call.request.core.state.users,
     call.parameters.userId,
-    caller.isAdmin || "identity:get_user",
+    caller.mayLookUp || "identity:get_user",
   );
-  if (!caller.isAdmin && caller.user.id !== user.id) throw forbidden("identity:get_user");
+  if (!caller.mayLookUp && caller.user.id !== user.id) throw forbidden("identity:get_user");
   return { status: 200, json: { user: userView(call.request.core, user) } };
 }
 
@@ -69,8 +74,8 @@ function updateUser(call: IdentityCall): Answer {
 
 function listProjectsOfUser({ request, caller, parameters }: IdentityCall): Answer {
   const { core } = request;
-  const { isAdmin, user } = caller();
-  if (!isAdmin && user.id !== parameters.userId) throw forbidden("identity:list_user_projects");
+  const { mayLookUp, user } = caller();
+  if (!mayLookUp && user.id !== parameters.userId) throw forbidden("identity:list_user_projects");
   const projects = Object.values(core.state.projects).filter(
     ({ id }) => grantedRoles(core.state, parameters.userId ?? "", id).length > 0,
   );
@@ -83,7 +88,7 @@ function listProjectsOfUser({ request, caller, parameters }: IdentityCall): Answ
 /** For a member any project but that of the token is 403, whether it exists or not (measured on Zed). */
 function showProject(call: IdentityCall): Answer {
   const caller = call.caller();
-  if (!caller.isAdmin && caller.project?.id !== call.parameters.projectId) throw forbidden("identity:get_project");
+  if (!caller.mayLookUp && caller.project?.id !== call.parameters.projectId) throw forbidden("identity:get_project");
   const project = lookUp(call, "project", call.request.core.state.projects, call.parameters.projectId, true);
   return { status: 200, json: { project: projectView(call.request.core, project) } };
 }
@@ -100,7 +105,7 @@ function showRole(call: IdentityCall): Answer {
 }
 
 function listDomains({ request, caller }: IdentityCall): Answer {
-  if (!caller().isAdmin) throw forbidden("identity:list_domains");
+  if (!caller().mayLookUp) throw forbidden("identity:list_domains");
   const domain = {
     ...defaultDomain,
     description: "The default domain",
@@ -109,13 +114,15 @@ function listDomains({ request, caller }: IdentityCall): Answer {
     options: {},
     links: linkTo(request.core, "domains/default"),
   };
-  return { status: 200, json: { domains: [domain], links: listLinks(request.core, request.fullPath) } };
+  const name = request.query.get("name");
+  const domains = name === null || name.toLowerCase() === "default" ? [domain] : [];
+  return { status: 200, json: { domains, links: listLinks(request.core, request.fullPath) } };
 }
 
 /** `user.id`, `scope.project.id` and `role.id` narrow; `effective` adds what is implied; `include_names` names. */
 function listAssignments({ request, caller }: IdentityCall): Answer {
   const { core, query } = request;
-  if (!caller().isAdmin) throw forbidden("identity:list_role_assignments");
+  if (!caller().mayLookUp) throw forbidden("identity:list_role_assignments");
   const wanted = (name: string, value: string) => !query.has(name) || query.get(name) === value;
   const pairs = new Map(core.state.grants.map((one) => [`${one.userId} ${one.projectId}`, one]));
   const rows = [...pairs.values()]

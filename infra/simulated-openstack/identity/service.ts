@@ -5,6 +5,7 @@ import { findRoute, type Route } from "../routes.ts";
 import { applicationCredentialRoutes } from "./application-credentials.ts";
 import { authRoutes } from "./auth.ts";
 import { directoryRoutes } from "./directory.ts";
+import { federationRoutes } from "./federation.ts";
 import { keystoneError, malformed, unauthorized, usualMessage } from "./refusals.ts";
 import { type Caller, InvalidToken, readToken } from "./tokens.ts";
 import { trustRoutes } from "./trusts.ts";
@@ -55,7 +56,14 @@ const versionRoutes: IdentityRoute[] = [
   ["GET", "/v3", ({ request }) => ({ status: 200, json: { version: version(request) } })],
 ];
 
-const routes = [...versionRoutes, ...authRoutes, ...directoryRoutes, ...trustRoutes, ...applicationCredentialRoutes];
+const routes = [
+  ...versionRoutes,
+  ...authRoutes,
+  ...directoryRoutes,
+  ...trustRoutes,
+  ...applicationCredentialRoutes,
+  ...federationRoutes,
+];
 
 function answerOrRefusal(request: Request): Answer {
   try {

@@ -2,14 +2,14 @@
 import { isoMicroseconds } from "../clock.ts";
 import type { Core } from "../core.ts";
 import type { Caller } from "./tokens.ts";
-import { defaultDomain } from "./views.ts";
+import { defaultDomain, domainOf } from "./views.ts";
 
 /** Measured on Zed: a trust's token shows no `is_domain` and its roles in full; an unscoped one has neither project nor catalogue. */
 export function tokenView(core: Core, caller: Caller, options: { catalog: boolean }): Record<string, unknown> {
-  const { claims, user, project, roles, trust, applicationCredential } = caller;
+  const { claims, project, roles, trust, applicationCredential } = caller;
   return {
     methods: claims.methods,
-    user: { domain: defaultDomain, id: user.id, name: user.name, password_expires_at: null },
+    user: userOf(core, caller),
     audit_ids: claims.auditIds,
     expires_at: isoMicroseconds(claims.expiresAt),
     issued_at: isoMicroseconds(claims.issuedAt),
@@ -23,14 +23,15 @@ export function tokenView(core: Core, caller: Caller, options: { catalog: boolea
     }),
     ...(project && { project: { domain: defaultDomain, id: project.id, name: project.name } }),
     ...(project && !trust && { is_domain: false }),
-    ...(project && {
+    ...(claims.system && { system: { all: true } }),
+    ...((project || claims.system) && {
       roles: roles.map(({ id, name, immutable }) =>
         trust
           ? { id, name, domain_id: null, description: null, options: immutable ? { immutable } : {} }
           : { id, name },
       ),
     }),
-    ...(project && options.catalog && { catalog: catalog(core, project.id) }),
+    ...((project || claims.system) && options.catalog && { catalog: catalog(core, project?.id) }),
     ...(applicationCredential && {
       application_credential: {
         id: applicationCredential.id,
@@ -38,6 +39,18 @@ export function tokenView(core: Core, caller: Caller, options: { catalog: boolea
         restricted: applicationCredential.unrestricted !== true,
       },
     }),
+  };
+}
+
+/** Whoever came through an identity provider has that written beside their name, and no password that could end (keystone/common/render_token.py). */
+function userOf(core: Core, { claims, user }: Caller) {
+  const plain = { domain: domainOf(user), id: user.id, name: user.name };
+  if (!claims.federated) return { ...plain, password_expires_at: null };
+  const { identityProvider, protocol } = core.state.federation;
+  const groups = (user.federated?.mappedRoles ?? []).map(({ projectId }) => ({ id: projectId }));
+  return {
+    ...plain,
+    "OS-FEDERATION": { groups, identity_provider: { id: identityProvider }, protocol: { id: protocol } },
   };
 }
 

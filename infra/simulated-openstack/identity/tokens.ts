@@ -1,14 +1,19 @@
 // Tokens, like Keystone's Fernet tokens: they carry what they stand for and are checked against the world each time; nothing is stored but revocations.
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Core } from "../core.ts";
+import type { CloudState } from "../state.ts";
 import type { ApplicationCredential, Role, Trust, User } from "./records.ts";
-import { effectiveRoles, withImplied } from "./roles.ts";
+import { effectiveRoles, federatedRoles, systemRoles, withImplied } from "./roles.ts";
 
 export type TokenClaims = {
   /** Who authenticated: with a trust, the trustee. */
   userId: string;
   methods: string[];
   projectId: string | null;
+  /** Scoped to the whole system. */
+  system?: true;
+  /** Got through the identity provider, or made of such a token. */
+  federated?: true;
   trustId: string | null;
   applicationCredentialId: string | null;
   issuedAt: number;
@@ -24,6 +29,8 @@ export type Caller = {
   project: { id: string; name: string } | null;
   roles: Role[];
   isAdmin: boolean;
+  /** May look everybody and everything up: an administrator, or a reader of the whole system. */
+  mayLookUp: boolean;
   trust: Trust | null;
   applicationCredential: ApplicationCredential | null;
 };
@@ -61,13 +68,31 @@ export function readToken(core: Core, token: string): Caller {
     claims.applicationCredentialId === null
       ? null
       : (state.applicationCredentials[claims.applicationCredentialId] ?? null);
-  const held = project ? effectiveRoles(state, user.id, project.id) : [];
+  const held = project ? rolesIn(state, claims, project.id) : claims.system ? systemRoles(state, user.id) : [];
   const roles = credential ? held.filter(({ id }) => credential.roleIds.includes(id)) : held;
   const lost =
     (claims.projectId !== null && (!project?.enabled || roles.length === 0)) ||
+    (claims.system && roles.length === 0) ||
     (claims.applicationCredentialId !== null && roles.length !== credential?.roleIds.length);
   if (lost) throw new InvalidToken("Failed to validate token");
-  return { claims, user, project, roles, isAdmin: isAdmin(roles), trust: null, applicationCredential: credential };
+  return {
+    claims,
+    user,
+    project,
+    roles,
+    isAdmin: isAdmin(roles),
+    mayLookUp: isAdmin(roles) || (claims.system === true && roles.some(({ name }) => name === "reader")),
+    trust: null,
+    applicationCredential: credential,
+  };
+}
+
+export function rolesIn(
+  state: CloudState,
+  claims: Pick<TokenClaims, "userId" | "federated">,
+  projectId: string,
+): Role[] {
+  return (claims.federated ? federatedRoles : effectiveRoles)(state, claims.userId, projectId);
 }
 
 export function revokeToken(core: Core, claims: TokenClaims): void {
@@ -99,7 +124,8 @@ function throughTrust(core: Core, claims: TokenClaims, trustId: string): Caller 
   const { trust, trustor, roles } = living;
   const project = trust.projectId === null ? null : (core.state.projects[trust.projectId] ?? null);
   const user = trust.impersonation ? trustor : trustee;
-  return { claims, user, project, roles, isAdmin: isAdmin(roles), trust, applicationCredential: null };
+  const admin = isAdmin(roles);
+  return { claims, user, project, roles, isAdmin: admin, mayLookUp: admin, trust, applicationCredential: null };
 }
 
 const isAdmin = (roles: Role[]): boolean => roles.some(({ name }) => name === "admin");

@@ -5,6 +5,12 @@ import type { ApplicationCredential, Project, Role, Trust, User } from "./record
 
 export const defaultDomain = { id: "default", name: "Default" };
 
+/** Where an identity provider's people are. */
+const federatedDomain = { id: "d0000000000040008000000000000002", name: "campus" };
+
+export const domainOf = (user: { federated?: User["federated"] | undefined }) =>
+  user.federated ? federatedDomain : defaultDomain;
+
 export const linkTo = (core: Core, path: string): { self: string } => ({ self: `${core.baseUrl}/identity/v3/${path}` });
 
 /** Keystone's lists are not paged. */
@@ -27,10 +33,10 @@ export const projectView = (core: Core, { id, name, description, enabled }: Proj
   links: linkTo(core, `projects/${id}`),
 });
 
-export const userView = (core: Core, { id, name, enabled, defaultProjectId }: User) => ({
+export const userView = (core: Core, { id, name, enabled, defaultProjectId, federated }: User) => ({
   id,
   name,
-  domain_id: defaultDomain.id,
+  domain_id: domainOf({ federated }).id,
   enabled,
   ...(defaultProjectId === null ? {} : { default_project_id: defaultProjectId }),
   password_expires_at: null,

@@ -1,5 +1,5 @@
 // The demo's projects, users, roles and who has which where.
-import type { Grant, Project, Role, User } from "../identity/records.ts";
+import type { Grant, Project, Role, SystemGrant, User } from "../identity/records.ts";
 import { hashSecret } from "../identity/secrets.ts";
 import { demoIds } from "./ids.ts";
 
@@ -11,6 +11,7 @@ type People = {
   users: Record<string, User>;
   roles: Record<string, Role>;
   grants: Grant[];
+  systemGrants: SystemGrant[];
 };
 
 export function seedPeople(): People {
@@ -29,6 +30,14 @@ export function seedPeople(): People {
       user("carol", "staff"),
       user("darkroom", "imaging"),
       user("admin", "admin"),
+      // Looks people and projects up, and can do nothing else.
+      user("directory"),
+      // Comes through the identity provider: her role in bio-lab is her group's.
+      {
+        ...user("erin"),
+        passwordHash: "",
+        federated: { mappedRoles: [{ projectId: projects["bio-lab"], roleId: roles.member }] },
+      },
     ]),
     roles: byId([
       // As keystone-manage bootstrap makes them: admin implies member, member implies reader.
@@ -44,6 +53,10 @@ export function seedPeople(): People {
       { userId: users.darkroom, projectId: projects.imaging, roleId: roles.member },
       { userId: users.admin, projectId: projects.admin, roleId: roles.admin },
     ],
+    systemGrants: [
+      { userId: users.admin, roleId: roles.admin },
+      { userId: users.directory, roleId: roles.reader },
+    ],
   };
 }
 
@@ -54,12 +67,12 @@ const project = (name: keyof typeof demoIds.projects, description: string): Proj
   enabled: true,
 });
 
-const user = (name: keyof typeof demoIds.users, home: keyof typeof demoIds.projects): User => ({
+const user = (name: keyof typeof demoIds.users, home?: keyof typeof demoIds.projects): User => ({
   id: demoIds.users[name],
   name,
   enabled: true,
   passwordHash: hashSecret(demoPassword),
-  defaultProjectId: demoIds.projects[home],
+  defaultProjectId: home === undefined ? null : demoIds.projects[home],
 });
 
 const byId = <Item extends { id: string }>(items: Item[]): Record<string, Item> =>

@@ -8,7 +8,13 @@ import { address, face, text, truth } from "./field-shapes.ts";
 import type { Complain } from "./merged-entry.ts";
 import type { Mapping } from "./yaml-text.ts";
 
-export function entryToConfig(name: string, entry: Mapping, home: string, complain: Complain): CloudConfig {
+export function entryToConfig(
+  name: string,
+  entry: Mapping,
+  home: string,
+  complain: Complain,
+  anyScope: boolean,
+): CloudConfig {
   const read = entryShape.safeParse(filledIn(entry, complain));
   if (!read.success) {
     const [issue] = read.error.issues;
@@ -22,7 +28,7 @@ export function entryToConfig(name: string, entry: Mapping, home: string, compla
   return {
     name,
     authUrl: withVersion(fields.auth.auth_url),
-    credentials: credentialsOf(fields.auth, fields.auth_type, complain),
+    credentials: credentialsOf(fields.auth, fields.auth_type, complain, anyScope),
     regionName: fields.region_name,
     interface: fields.interface ?? "public",
     verify: (fields.verify ?? true) && fields.insecure !== true,

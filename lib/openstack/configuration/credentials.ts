@@ -1,6 +1,6 @@
 // Which credentials the `auth` of an entry makes.
 import * as z from "zod";
-import type { Credentials, DomainName, ProjectName, UserName } from "../clouds-file.ts";
+import type { Credentials, DomainName, ProjectName, UserName, WiderScope } from "../clouds-file.ts";
 import { secret, text, url } from "./field-shapes.ts";
 import type { Complain } from "./merged-entry.ts";
 
@@ -33,18 +33,25 @@ export const authShape = z.looseObject(
 
 type Auth = z.output<typeof authShape>;
 
-export function credentialsOf(auth: Auth, authType: string | undefined, complain: Complain): Credentials {
+export function credentialsOf(
+  auth: Auth,
+  authType: string | undefined,
+  complain: Complain,
+  anyScope: boolean,
+): Credentials {
   const need = (field: keyof Auth & string): string => {
     const value = auth[field];
     return typeof value === "string" && value !== "" ? value : complain(`auth.${field}`, "missing");
   };
+  const widerScope = anyScope ? widerScopeOf(auth, complain) : undefined;
   for (const field of ["domain_id", "domain_name", "trust_id", "system_scope"] as const) {
-    if (auth[field] !== undefined)
+    if (auth[field] !== undefined && !(widerScope && field !== "trust_id"))
       complain(`auth.${field}`, "only a project can be the scope: servers and images are in projects");
   }
   switch (authType ?? impliedType(auth)) {
     case "password":
     case "v3password":
+      if (widerScope) return { type: "password", user: userOf(auth, need), password: need("password"), widerScope };
       return { type: "password", user: userOf(auth, need), password: need("password"), scope: projectOf(auth) };
     case "token":
     case "v3token":
@@ -61,6 +68,17 @@ export function credentialsOf(auth: Auth, authType: string | undefined, complain
     default:
       return complain("auth_type", "must be password, token or v3applicationcredential");
   }
+}
+
+/** Keystone takes one scope; keystoneauth1 refuses several (identity/v3/base.py). */
+function widerScopeOf(auth: Auth, complain: Complain): WiderScope | undefined {
+  const { domain_id: id, domain_name: name, system_scope: system } = auth;
+  const domain: DomainName | undefined = id ? { id } : name ? { name } : undefined;
+  if (system === undefined && !domain) return undefined;
+  if (system !== undefined && system !== "all") complain("auth.system_scope", "must be all");
+  if ([system, domain, projectOf(auth)].filter(Boolean).length > 1)
+    complain("auth", "names several scopes: a project, a domain, the system");
+  return domain ? { domain } : { system: { all: true } };
 }
 
 /** Without `auth_type` it is a password, as everywhere; where there is none, what is there. */

@@ -1,6 +1,7 @@
 // Every fact of the contract, by subject.
 import type { Subject } from "../fact.ts";
 import { booting } from "./booting.ts";
+import { directory } from "./directory.ts";
 import { identity } from "./identity.ts";
 import { images } from "./images.ts";
 import { members } from "./members.ts";
@@ -9,6 +10,6 @@ import { shelving } from "./shelving.ts";
 import { trusts } from "./trusts.ts";
 import { volumes } from "./volumes.ts";
 
-export const subjects: Subject[] = [servers, shelving, volumes, booting, members, images, identity, trusts];
+export const subjects: Subject[] = [servers, shelving, volumes, booting, members, images, identity, directory, trusts];
 
 export const factNames = subjects.flatMap(({ facts }) => facts.map(({ name }) => name));
