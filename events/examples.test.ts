@@ -1,9 +1,11 @@
 // What the schemas of messages and bodies take; operations' own examples: operations.test.ts.
 import { imageRequestBody, imageRequestExample } from "./image-request.ts";
+import { noticePoke, noticePokeExample } from "./notice-poke.ts";
 import { problemExample, problemShape } from "./problem.ts";
 import { stepMessage, stepMessageExample } from "./step-message.ts";
 
 test.each([
+  ["notice poke", noticePoke, noticePokeExample],
   ["step message", stepMessage, stepMessageExample],
   ["problem", problemShape, problemExample],
 ])("%s", (_what, schema, example) => {

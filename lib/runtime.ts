@@ -4,6 +4,7 @@ import { openQueue, type Queue } from "./aws/queue.ts";
 import { readConfigurationSecret } from "./aws/secret.ts";
 import { openTable, type Table } from "./aws/table.ts";
 import { openRateLimits, type RateLimits } from "./http/rate-limit.ts";
+import { type NoticeStore, openNoticeStore } from "./notify/notice-store.ts";
 import type { ConnectOptions } from "./openstack/index.ts";
 import { type Providers, readProviders } from "./providers/configuration.ts";
 import { type EvidenceStore, openEvidenceStore } from "./requests/evidence.ts";
@@ -17,6 +18,7 @@ export interface Runtime {
   readonly locks: Locks;
   readonly evidence: EvidenceStore;
   readonly queue: Queue;
+  readonly notices: NoticeStore;
   readonly rates: RateLimits;
   readonly providers: Providers;
   readonly clock: { now(): number };
@@ -74,6 +76,7 @@ export async function openRuntimeFrom(env: NodeJS.ProcessEnv, connecting: Connec
     locks: openLocks(table, (id) => store.get(id)),
     evidence: openEvidenceStore(table),
     queue: openQueue(settings.queueUrlPrefix),
+    notices: openNoticeStore(table),
     rates: openRateLimits(table, Date),
     providers: readProviders(env, texts, connecting),
     clock: Date,

@@ -13,6 +13,7 @@ import type { ImageRequest } from "../../lib/requests/image-request.ts";
 import type { TrustEntry } from "../../lib/requests/ledger-entry.ts";
 import { beyondLimits } from "../../lib/requests/limits.ts";
 import { type LockKey, nameLock, serverLock } from "../../lib/requests/locks.ts";
+import { firstMilestones } from "../../lib/requests/milestones.ts";
 import { nameTakenObstacles } from "../../lib/requests/obstacles.ts";
 import { problem } from "../../lib/requests/problem.ts";
 import { pathOf, representation } from "../../lib/requests/representation.ts";
@@ -174,6 +175,7 @@ function newRequest(
     learned: {},
     ledger: [trust],
     timeline: [{ at: now, step: firstStep, what: "received", text: `asked for by ${caller.userName}` }],
+    milestones: firstMilestones(now),
     signals: 0,
     wakes: 0,
     wakeAtMs: nowMs + lostAfterMs,

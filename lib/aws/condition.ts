@@ -33,7 +33,7 @@ export function differs(path: string, value: unknown): Condition {
   return (terms) => `${terms.path(path)} <> ${terms.value(value)}`;
 }
 
-export function below(path: string, value: number): Condition {
+export function below(path: string, value: number | string): Condition {
   return (terms) => `${terms.path(path)} < ${terms.value(value)}`;
 }
 

@@ -4,6 +4,7 @@ import type { Finding } from "../guest/judge.ts";
 import type { VerifyReport } from "../guest/report.ts";
 import type { StepName } from "../workflow/chain.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
+import type { Milestone } from "./milestones.ts";
 import type { Problem } from "./problem.ts";
 import type { TimelineEntry } from "./timeline.ts";
 
@@ -34,6 +35,10 @@ export interface ImageRequest {
   readonly waiting?: Waiting;
   readonly ledger: readonly LedgerEntry[];
   readonly timeline: readonly TimelineEntry[];
+  /** What it has passed that people are told of, oldest first; written with the outcome that passes it. */
+  readonly milestones?: readonly Milestone[];
+  /** Personal data: where mail about it goes, decided when it was asked for. */
+  readonly contactAddress?: string;
 
   /** Signals: written beside the version, by others than the step. `signals` counts them. */
   readonly signals: number;

@@ -12,12 +12,22 @@ import {
   statusOf,
 } from "./image-request.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
+import { milestonesOf } from "./milestones.ts";
 
 /** Live requests are spread over so many keys of the index by which the waker finds them. */
 export const wakeShards = 4;
 
 /** A request with the right to write its next outcome. */
 export type ClaimedRequest = ImageRequest & { readonly claim: Claim };
+
+/** So many of the milestones, from the first on, have become notices. */
+export interface Outbox {
+  readonly request: ImageRequest;
+  readonly told: number;
+}
+
+/** In the index `byList`: what must be told to somebody, by the time from which on it is overdue. */
+export const dueNotices = "due#notices";
 
 /** What an outcome may change; all else is the signals', the claim's or fixed for ever. */
 export type Outcome = Pick<
@@ -56,6 +66,10 @@ export interface RequestStore {
   listOfProject(query: ProjectQuery): Promise<{ requests: ImageRequest[]; cursor?: string }>;
   /** Requests that should have been looked at before `nowMs`, as an index knows it: perhaps too many, never for long too few. */
   overdue(shard: number, nowMs: number, limit: number): Promise<{ id: string; wakeAtMs: number }[]>;
+  /** The request with its milestones, of which some are not told yet. */
+  outbox(id: string): Promise<Outbox | undefined>;
+  /** All its milestones are notices now. False where it has changed since it was read: the outbox must be looked at again. */
+  allTold(request: ImageRequest): Promise<boolean>;
   /** Moves `wakeAtMs` on. Undefined where it is not what was seen any more. */
   postpone(id: string, seenWakeAtMs: number, wakeAtMs: number, wakes: number): Promise<ImageRequest | undefined>;
 }
@@ -70,7 +84,8 @@ export interface ProjectQuery {
 
 export function openRequestStore(table: Table): RequestStore {
   return {
-    create: (request) => table.putNew(itemOf(request)),
+    create: (request) =>
+      table.putNew({ ...itemOf(request), ...(request.milestones && listed(Date.parse(request.createdAt))) }),
 
     async get(id) {
       const item = await table.get(key(id));
@@ -99,8 +114,11 @@ export function openRequestStore(table: Table): RequestStore {
     async settle(request, outcome, nowMs) {
       const ended = outcome.endedAt !== undefined;
       const { wakeAtMs, ...rest } = outcome;
+      const passed = milestonesOf(request, outcome, nowMs);
+      const milestones = [...(request.milestones ?? []), ...passed];
       const written: Record<string, unknown> = {
         ...rest,
+        ...(passed.length > 0 && { milestones, ...listed(nowMs) }),
         end: outcome.end,
         waiting: outcome.waiting,
         wakeAt: ended ? undefined : wakeAtMs,
@@ -173,6 +191,16 @@ export function openRequestStore(table: Table): RequestStore {
       return page.items.map((item) => ({ id: item.id.slice(keyPrefix.length), wakeAtMs: Number(item.wakeAt) }));
     },
 
+    async outbox(id) {
+      const item = await table.get(key(id));
+      return item && { request: requestOf(item), told: Number(item.told ?? 0) };
+    },
+
+    async allTold(request) {
+      const change = { told: request.milestones?.length ?? 0, listKey: undefined, listOrder: undefined };
+      return (await table.update(key(request.id), change, equals("version", request.version))) !== undefined;
+    },
+
     async postpone(id, seenWakeAtMs, wakeAtMs, wakes) {
       const item = await table.update(key(id), { wakeAt: wakeAtMs, wakes }, equals("wakeAt", seenWakeAtMs));
       return item && requestOf(item);
@@ -180,10 +208,16 @@ export function openRequestStore(table: Table): RequestStore {
   };
 }
 
+/** In the outbox, and overdue a little later than its poke should have arrived. Only the holder of a claim puts it there, only `allTold` takes it out. */
+function listed(nowMs: number) {
+  return { listKey: dueNotices, listOrder: new Date(nowMs + pokedWithinMs).toISOString() };
+}
+
 /** Is this cursor one that this store gave out? A wrong one is the caller's mistake. */
 export class BadCursor extends Error {}
 
 const keyPrefix = "request#";
+const pokedWithinMs = 60_000;
 /** A claim that ran out is looked at again this much later. */
 const afterClaimMs = 5_000;
 
@@ -216,10 +250,21 @@ function itemOf({ id, wakeAtMs, ...request }: ImageRequest): Item {
 }
 
 function requestOf(item: Item): ImageRequest {
-  const { projectKey: _project, wakeShard: _shard, status: _status, wakeAt, ...request } = item;
+  const { wakeAt, ...attributes } = item;
+  const request = Object.fromEntries(Object.entries(attributes).filter(([name]) => !notOfRequest.has(name)));
   const id = item.id.slice(keyPrefix.length);
   return { ...request, id, ...(wakeAt !== undefined && { wakeAtMs: wakeAt }) } as unknown as ImageRequest;
 }
+
+/** Attributes of the item that are the indexes' and the outbox's. */
+const notOfRequest: ReadonlySet<string> = new Set([
+  "projectKey",
+  "wakeShard",
+  "status",
+  "listKey",
+  "listOrder",
+  "told",
+]);
 
 function holds(request: ClaimedRequest) {
   return and(equals("version", request.version), equals("claim.token", request.claim.token));

@@ -10,6 +10,7 @@ import type { StepMessage } from "../../events/step-message.ts";
 import { handTurnedClock, startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 import type { Table } from "../../lib/aws/table.ts";
 import { openRateLimits } from "../../lib/http/rate-limit.ts";
+import { openNoticeStore } from "../../lib/notify/notice-store.ts";
 import type { Limits } from "../../lib/openstack/index.ts";
 import { openEvidenceStore } from "../../lib/requests/evidence.ts";
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
@@ -56,6 +57,7 @@ export async function startBench(options: BenchOptions = {}) {
   };
   writeFileSync(join(folder, "darkroom.yaml"), JSON.stringify({ providers: { simulated: policy } }));
   const queue: { message: StepMessage; dueMs: number }[] = [];
+  const pokes: { about: string; dueMs: number }[] = [];
   const environment = {
     TABLE_NAME: "darkroom-bench",
     QUEUE_URL_PREFIX: "http://127.0.0.1:9/bench-",
@@ -71,7 +73,10 @@ export async function startBench(options: BenchOptions = {}) {
     ...(options.table && storeOn(options.table)),
     rates: openRateLimits(options.table ?? opened.table, clock),
     clock,
-    queue: { send: async (message, delayMs) => void queue.push({ message, dueMs: clock.now() + delayMs }) },
+    queue: {
+      send: async (message, delayMs) => void queue.push({ message, dueMs: clock.now() + delayMs }),
+      poke: async (about, delayMs) => void pokes.push({ about, dueMs: clock.now() + delayMs }),
+    },
   };
   openRuntimeWith(runtime);
   const steps = await loadSteps();
@@ -171,6 +176,7 @@ export async function startBench(options: BenchOptions = {}) {
     clock,
     runtime,
     queue,
+    pokes,
     look,
     endWorker,
     drive,
@@ -205,9 +211,15 @@ const context: Partial<Context> = {
   getRemainingTimeInMillis: () => 29_000,
 };
 
-function storeOn(table: Table): Pick<Runtime, "table" | "store" | "locks" | "evidence"> {
+function storeOn(table: Table): Pick<Runtime, "table" | "store" | "locks" | "evidence" | "notices"> {
   const store = openRequestStore(table);
-  return { table, store, locks: openLocks(table, (id) => store.get(id)), evidence: openEvidenceStore(table) };
+  return {
+    table,
+    store,
+    locks: openLocks(table, (id) => store.get(id)),
+    evidence: openEvidenceStore(table),
+    notices: openNoticeStore(table),
+  };
 }
 
 async function loadSteps(): Promise<Record<StepName, Step>> {

@@ -162,7 +162,8 @@ describe("settle", () => {
     const settled = await opened.store.settle(await claimed(request), outcome(request, ended), nowMs + 1);
     const { waiting: _w, sealedToken: _s, wakeAtMs: _m, ...rest } = request;
     const updatedAt = new Date(nowMs + 1).toISOString();
-    expect(settled).toEqual({ ...rest, ...ended, version: 2, wakes: 0, updatedAt });
+    const milestones = [{ kind: "failed", at: updatedAt }];
+    expect(settled).toEqual({ ...rest, ...ended, milestones, version: 2, wakes: 0, updatedAt });
     expect(await opened.store.get(request.id)).toEqual(settled);
   });
 
