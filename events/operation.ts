@@ -18,7 +18,7 @@ export interface Operation<
   readonly description?: string;
   /** `token`: a Keystone token in X-Auth-Token is needed. */
   readonly caller: "token" | "anybody";
-  /** It changes nothing, though it is no GET: no audit record is made of it. */
+  /** It changes nothing, though it is no GET: no audit record is made of it, and who has no role but `reader` may do it. */
   readonly looksOnly?: boolean;
   readonly body?: Body;
   readonly query?: Query;
@@ -60,4 +60,9 @@ export function defineOperation<
   Query extends z.ZodType = z.ZodUndefined,
 >(operation: Operation<Path, Body, Query, Answers>): Operation<Path, Body, Query, Answers> {
   return operation;
+}
+
+/** GETs look; whatever else does not say that it does, may change something. */
+export function changesSomething({ method, looksOnly = false }: Pick<Operation, "method" | "looksOnly">): boolean {
+  return method !== "GET" && !looksOnly;
 }

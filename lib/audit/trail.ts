@@ -1,6 +1,6 @@
 // Follows one HTTP call and records it: who did what, to what, and what it changed in the cloud. No door has to remember it.
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import type { Operation } from "../../events/operation.ts";
+import { changesSomething, type Operation } from "../../events/operation.ts";
 import { log } from "../log.ts";
 import type { CallReport } from "../openstack/index.ts";
 import type { About, Facts } from "./audit-record.ts";
@@ -27,7 +27,7 @@ export interface AuditTrail {
 export function openAuditTrail(operation: Told, clock: { now(): number }): AuditTrail {
   const collected = collectCalls(() => clock.now());
   let noted: { facts: Facts; about?: About } = { facts: {} };
-  const changes = operation.method !== "GET" && !operation.looksOnly;
+  const changes = changesSomething(operation);
 
   const keep = async (call: Followed, answer: Answer | undefined, more: Facts) => {
     const about = noted.about ?? aboutOf(operation, call.params, answer);

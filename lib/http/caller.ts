@@ -14,6 +14,8 @@ export interface Caller {
   readonly token: Token;
   /** May decide on this provider: the policy's role on the policy's project. */
   readonly isStaff: boolean;
+  /** Holds no role but OpenStack's `reader`: may look, and change nothing. */
+  readonly isReader: boolean;
   /** The provider's cloud with the caller's own authority. */
   readonly cloud: Cloud;
 }
@@ -56,6 +58,7 @@ export async function identify(
     projectName: token.project.name,
     token,
     isStaff: isStaff(provider, token),
+    isReader: token.roles.every(({ name }) => name.toLowerCase() === "reader"),
     cloud,
   };
   keep(key, { caller, untilMs: Math.min(nowMs + believedMs, Date.parse(token.expiresAt)) });

@@ -2,7 +2,7 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import type * as z from "zod";
-import type { AnswersOf, Operation, ParamsOf } from "../../events/operation.ts";
+import { type AnswersOf, changesSomething, type Operation, type ParamsOf } from "../../events/operation.ts";
 import type { About, Facts } from "../audit/audit-record.ts";
 import { openAuditTrail } from "../audit/trail.ts";
 import { callLog } from "../call-log.ts";
@@ -61,6 +61,7 @@ export function endpoint<
     const trail = openAuditTrail(operation, runtime.clock);
     const bounded = boundedBy(context, trail.report);
     const caller = await identify(provider, header("x-auth-token"), runtime.clock.now(), bounded);
+    if (caller.isReader && changesSomething(operation)) throw mayOnlyLook();
     const call = {
       runtime,
       provider: { ...provider, service: bounded(provider.service) },
@@ -73,6 +74,13 @@ export function endpoint<
     };
     return await trail.follow({ ...call, sent: input.json }, () => handle(call));
   });
+}
+
+/** Darkroom acts with what the caller delegates, which a reader's token would fail with later; what the project has in the table, the cloud does not guard. */
+function mayOnlyLook(): HttpProblem {
+  const detail = "Your only role in this project is reader.";
+  const remedy = "Ask for the role member in the project.";
+  return new HttpProblem(403, problem("read-only", "You may look, and change nothing", detail, { remedy }));
 }
 
 /** An endpoint for anybody. */

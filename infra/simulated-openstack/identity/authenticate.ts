@@ -28,7 +28,8 @@ export function authenticate(request: Request, body: unknown): Answer {
 
   const who = identify(core, identity, methods.map(String));
   const scope = at(body, "auth", "scope");
-  const scoped = scopeOf(core, who, isObject(scope) ? scope : undefined);
+  const none = scope === "unscoped" && !who.credential;
+  const scoped = none ? unscoped : scopeOf(core, who, isObject(scope) ? scope : undefined);
   const now = core.now();
   const claims: TokenClaims = {
     userId: who.user.id,
@@ -105,6 +106,9 @@ function byApplicationCredential(core: Core, given: Record<string, unknown>): Id
 }
 
 type Scoped = { projectId: string | null; system?: true; trustId: string | null; expiresAt: number };
+
+/** Asked for in so many words: without them a user's default project is the scope. */
+const unscoped: Scoped = { projectId: null, trustId: null, expiresAt: Infinity };
 
 function scopeOf(core: Core, who: Identified, scope: Record<string, unknown> | undefined): Scoped {
   const unbounded = { trustId: null, expiresAt: Infinity };

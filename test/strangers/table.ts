@@ -1,0 +1,76 @@
+// Who is answered what: one row for every operation; a new operation needs its row before its tests are green.
+import { asOwner, imageRequest, type Kind, type The } from "./things.ts";
+import type { Input, Venue } from "./venue.ts";
+
+export interface Row {
+  /** One for each caller, in the order of callers.ts. */
+  readonly statuses: string;
+  /** A call that is good but for who makes it. */
+  call(the: The): Promise<Input>;
+  /** What an accepted call uses up: every accepted call then gets one of its own. */
+  readonly spends?: readonly Kind[];
+  /** Brings to an end what an accepted call began. `body`: its answer. */
+  // biome-ignore lint/suspicious/noExplicitAny: what was answered
+  after?(venue: Venue, body: any): Promise<void>;
+}
+
+const nothing = async (): Promise<Input> => ({});
+
+export const table: Record<string, Row> = {
+  //                        owner colleague reader staff  stranger elsewhere unscoped  nobody expired garbage foreign
+  "get-health": {
+    statuses: "  200 200 200 200             200 200             200      200 200 200 200",
+    call: nothing,
+  },
+  "list-providers": {
+    statuses: "200 200 200 200           200 200             200      200 200 200 200",
+    call: nothing,
+  },
+
+  "create-preflight": {
+    statuses: "               200 200 200 200             200 200             403      401 401 401 401",
+    call: async (the) => ({ body: imageRequest({ serverId: await the.server() }) }),
+  },
+  "create-image-request": {
+    // Another project's server is a wrong field, as is one that never was.
+    statuses: "               202 202 403 422             422 422             403      401 401 401 401",
+    call: async (the) => ({ body: imageRequest({ serverId: await the.server() }) }),
+    after: async (venue, { id }) => {
+      await asOwner(venue, "cancel-image-request", { params: { id } });
+      await venue.reach(id, "ended");
+    },
+  },
+  "list-image-requests": {
+    // Of the caller's own project: staff see what waits for them elsewhere.
+    statuses: "               200 200 200 200             200 200             403      401 401 401 401",
+    call: nothing,
+  },
+  "get-image-request": {
+    statuses: "               200 200 200 200             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.finished() } }),
+  },
+  "get-timeline": {
+    statuses: "               200 200 200 200             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.finished() } }),
+  },
+  "get-report": {
+    statuses: "               200 200 200 200             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.finished() } }),
+  },
+  "answer-image-request": {
+    // What is in the image is for who asked for it to say.
+    statuses: "               202 403 403 403             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.asking() }, body: { review: "accept" } }),
+    spends: ["asking"],
+  },
+  "cancel-image-request": {
+    statuses: "               202 202 403 202             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.waiting() }, body: { reason: "not needed" } }),
+    spends: ["waiting"],
+  },
+  "decide-image-request": {
+    statuses: "               403 403 403 200             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.waiting() }, body: { decision: "deny", reason: "not that path" } }),
+    spends: ["waiting"],
+  },
+};

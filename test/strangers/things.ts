@@ -1,0 +1,64 @@
+// What the owner has, that others call for: each thing made when a row first needs it, through Darkroom's own door.
+import type { Input, Venue } from "./venue.ts";
+
+export interface Thing {
+  readonly id: string;
+  /** After an accepted call has used it up: gives back what it still holds. */
+  end?(): Promise<void>;
+}
+
+/** `fresh`: one of its own, for a call that uses it up; else the one that all rows share. */
+type Make = (venue: Venue, fresh: boolean) => Promise<Thing>;
+
+export const makers = {
+  /** A server that no request is about. */
+  server: async (venue) => ({ id: await venue.server("free") }),
+  /** A request that waits for staff. */
+  waiting: async (venue, fresh) => {
+    const serverId = await venue.server(fresh ? "free" : "waiting");
+    return await ask(
+      venue,
+      { serverId, keepPaths: [{ path: "/srv/course", reason: "the course" }] },
+      "awaiting-approval",
+    );
+  },
+  /** A request that asks its requester to try the image. */
+  asking: async (venue, fresh) =>
+    await ask(venue, { serverId: await venue.server(fresh ? "free" : "asking"), review: true }, "asking"),
+  /** A request that ended well: its image is there, and private. */
+  finished: async (venue) => await ask(venue, { serverId: await venue.server("finished") }, "completed"),
+} satisfies Record<string, Make>;
+
+export type Kind = keyof typeof makers;
+export type The = { readonly [kind in Kind]: () => Promise<string> };
+
+let asked = 0;
+
+/** Live: with a snapshot of a running server nothing waits for a guest that obeys. */
+export function imageRequest(more: Record<string, unknown>) {
+  asked += 1;
+  return {
+    name: `of the owner ${asked}`,
+    licenseAcknowledged: true,
+    preparation: "as-is",
+    consistency: "live",
+    ...more,
+  };
+}
+
+async function ask(
+  venue: Venue,
+  more: Record<string, unknown>,
+  status: "awaiting-approval" | "asking" | "completed",
+): Promise<Thing> {
+  const { id } = await asOwner(venue, "create-image-request", { body: imageRequest(more) });
+  await venue.reach(id, status);
+  return { id, end: () => venue.reach(id, "ended") };
+}
+
+/** What the owner is answered; throws where it is a refusal. */
+export async function asOwner(venue: Venue, operation: string, input: Input) {
+  const { status, body } = await venue.call(operation, await venue.token("owner"), input);
+  if (status >= 300) throw new Error(`the owner's ${operation} was refused: ${status} ${JSON.stringify(body)}`);
+  return body;
+}
