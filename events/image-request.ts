@@ -2,6 +2,11 @@
 import * as z from "zod";
 import { distinct, guestPath, line, paragraph, uuid } from "./text.ts";
 
+const versionName = line(60).refine(
+  (name) => name.toLowerCase() !== "latest",
+  "must not be latest: that means the newest",
+);
+
 /** Unknown fields are refused; every wrong field is named. Bounds follow Glance's default quotas (128 tags, 128 members). */
 export const imageRequestBody = z.strictObject({
   /** The cloud and region; may be left out where `Darkroom-Provider` says it, or only one is configured. */
@@ -40,7 +45,8 @@ export const imageRequestBody = z.strictObject({
   preparation: z.enum(["clean", "as-is"]).default("clean"),
   /** The requester wants to boot and try the private image before it is published and before the snapshot goes. */
   review: z.boolean().default(false),
-  version: z.strictObject({ name: line(60), changeLog: paragraph(4000).default("") }).optional(),
+  /** Where the project has an image of this name, made here, this becomes the next version of it. `latest` is the name of none: it means the newest. */
+  version: z.strictObject({ name: versionName, changeLog: paragraph(4000).default("") }).optional(),
   contact: z.strictObject({ email: z.email("must be an e-mail address").max(254) }).optional(),
 });
 

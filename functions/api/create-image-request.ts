@@ -5,6 +5,7 @@ import { createImageRequest } from "../../events/operations/create-image-request
 import { answer } from "../../lib/http/answer.ts";
 import { type Call, endpoint } from "../../lib/http/endpoint.ts";
 import { conflict, HttpProblem, invalid } from "../../lib/http/http-problem.ts";
+import { nameObstacles } from "../../lib/images/versions.ts";
 import { log } from "../../lib/log.ts";
 import { OpenStackFault, type Server } from "../../lib/openstack/index.ts";
 import { delegate } from "../../lib/requests/delegation.ts";
@@ -14,7 +15,6 @@ import type { TrustEntry } from "../../lib/requests/ledger-entry.ts";
 import { beyondLimits } from "../../lib/requests/limits.ts";
 import { type LockKey, nameLock, serverLock } from "../../lib/requests/locks.ts";
 import { firstMilestones } from "../../lib/requests/milestones.ts";
-import { nameTakenObstacles } from "../../lib/requests/obstacles.ts";
 import { problem } from "../../lib/requests/problem.ts";
 import { pathOf, representation } from "../../lib/requests/representation.ts";
 import { firstStep } from "../../lib/workflow/chain.ts";
@@ -120,9 +120,9 @@ async function serverOfCaller({ caller, body }: CreateCall): Promise<Server> {
 }
 
 async function refuseTakenName({ caller, body }: CreateCall): Promise<void> {
-  const taken = await nameTakenObstacles(caller.cloud, caller.projectId, body.name);
+  const taken = await nameObstacles(caller.cloud, caller.projectId, body);
   if (taken.length > 0)
-    throw invalid(taken.map(({ detail, remedy }) => ({ field: "name", detail: `${detail} ${remedy}` })));
+    throw invalid(taken.map(({ field = "name", detail, remedy }) => ({ field, detail: `${detail} ${remedy}` })));
 }
 
 async function takeLock({ runtime }: CreateCall, key: LockKey, id: string): Promise<void> {

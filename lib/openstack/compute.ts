@@ -14,13 +14,15 @@ import { all, itemsOf } from "./pages.ts";
 import { segment } from "./segment.ts";
 import type { Server } from "./server.ts";
 import { type ServerActions, serverActionsOf } from "./server-actions.ts";
-import { getServer, listServers, type ServerFilter } from "./server-list.ts";
+import { getServer, listServers, type ServerFilter, type ServerPage, serverPage } from "./server-list.ts";
 
 export interface Compute extends ServerActions {
   /** `notFound` when it is gone or another project's. `unavailable` when its cell is down: then it is there, but nobody knows how. */
   getServer(id: string): Promise<Server>;
   /** In pages, as they are needed. What the filter names is compared again here: Nova silently drops filters that it does not grant (measured on Zed). */
   listServers(filter?: ServerFilter): AsyncIterable<Server>;
+  /** One page of such a list. Servers whose cell is down stand in it without anything else. `badRequest` for a marker that names no server (any more). */
+  serverPage(filter: ServerFilter, marker?: string): Promise<ServerPage>;
   /** 202. Its images and volumes are not looked at: that is Nova's business after the 202, and shows as status ERROR with a fault. */
   createServer(wish: ServerWish): Promise<{ id: string; requestId: string | undefined }>;
   listFlavors(): Promise<Flavor[]>;
@@ -61,6 +63,7 @@ export function computeOf(calls: Calls): Compute {
     ...serverActionsOf(calls),
     getServer: (id) => getServer(calls, id),
     listServers: (filter) => listServers(calls, filter),
+    serverPage: (filter, marker) => serverPage(calls, filter, marker),
     async createServer(wish) {
       const { body, requestId } = await calls.read({ ...creation(wish), once: true }, createdServer);
       return { id: body.server.id, requestId };

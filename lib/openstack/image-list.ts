@@ -33,6 +33,26 @@ export async function* listImages(calls: Calls, filter: ImageFilter = {}): Async
   }
 }
 
+/** One page of it, for who must stop and go on later. */
+export interface ImagePage {
+  /** Those of the page that were asked for. */
+  images: Image[];
+  /** The `marker` of the page after it; that page may turn out to be empty. Undefined on the last. */
+  next: string | undefined;
+}
+
+/**
+ * After the image `marker`. Glance looks for that image with the caller's own rights: one that is gone, or not for the caller to see, is `badRequest`
+ * (glance/api/v2/images.py, ImagesController.index).
+ */
+export async function imagePage(calls: Calls, filter: ImageFilter, marker?: string): Promise<ImagePage> {
+  const query = queryOf(filter);
+  if (marker !== undefined) query.set("marker", marker);
+  const { body } = await calls.read({ service: "image", method: "GET", path: "/images", query }, page);
+  const next = body.next === undefined ? null : new URL(body.next, "http://any.invalid").searchParams.get("marker");
+  return { images: body.images.filter((image) => isWanted(image, filter)), next: next || undefined };
+}
+
 const page = z.looseObject({ images: z.array(imageRecord), next: z.string().optional() });
 
 function queryOf(filter: ImageFilter): URLSearchParams {

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { type Allowance, allowance, amount } from "./allowance.ts";
 import type { Ask, Calls } from "./calls.ts";
 import { OpenStackFault } from "./faults.ts";
-import { type ImageFilter, listImages } from "./image-list.ts";
+import { type ImageFilter, type ImagePage, imagePage, listImages } from "./image-list.ts";
 import { type ImageMembers, imageMembersOf } from "./image-members.ts";
 import { type Image, imageRecord } from "./image-record.ts";
 import { segment } from "./segment.ts";
@@ -14,6 +14,8 @@ export interface ImageService extends ImageMembers {
   getImage(id: string): Promise<Image>;
   /** In pages, as they are needed; compared again here. */
   listImages(filter?: ImageFilter): AsyncIterable<Image>;
+  /** One page of such a list. `badRequest` for a marker that names no image (any more). */
+  imagePage(filter: ImageFilter, marker?: string): Promise<ImagePage>;
   /**
    * All operations or none. `forbidden` for read-only attributes, protected properties, and `public` where it is not granted; `conflict` for `replace` or
    * `remove` of a property that is not there (measured on Zed; `add` sets it either way).
@@ -48,6 +50,7 @@ export function imageServiceOf(calls: Calls): ImageService {
       return (await calls.read({ service: "image", method: "GET", path: pathOf(id) }, imageRecord)).body;
     },
     listImages: (filter) => listImages(calls, filter),
+    imagePage: (filter, marker) => imagePage(calls, filter, marker),
     async patchImage(id, operations) {
       // Any other type is 415 (glance/api/v2/images.py, RequestDeserializer.update).
       const contentType = "application/openstack-images-v2.1-json-patch";

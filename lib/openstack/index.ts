@@ -20,7 +20,7 @@ export { type ConflictReason, type FaultKind, type FaultParts, OpenStackFault } 
 export type { Flavor } from "./flavor.ts";
 export type { Identity, Trust, TrustFilter, TrustWish } from "./identity.ts";
 export { type ImageService, type ImageUsage, type PatchOperation, propertyPath } from "./image.ts";
-export type { ImageFilter } from "./image-list.ts";
+export type { ImageFilter, ImagePage } from "./image-list.ts";
 export type { ImageMembers, Member, MemberStatus } from "./image-members.ts";
 export type { Image, ImageStatus, Visibility } from "./image-record.ts";
 export type { InstanceAction, InstanceActionEvent, InstanceActionWithEvents } from "./instance-action.ts";
@@ -33,8 +33,8 @@ export {
   type Method,
   type ServiceName,
 } from "./options.ts";
-export type { PowerState, Server, ServerFlavor } from "./server.ts";
+export type { CellDown, PowerState, Server, ServerFlavor } from "./server.ts";
 export type { ImageBegun, ServerActions } from "./server-actions.ts";
-export type { ServerFilter } from "./server-list.ts";
+export type { ServerFilter, ServerPage } from "./server-list.ts";
 export type { Token } from "./token.ts";
 export type { TokenStore } from "./token-store.ts";

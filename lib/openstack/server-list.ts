@@ -35,24 +35,50 @@ export async function* listServers(calls: Calls, filter: ServerFilter = {}): Asy
     query: queryOf(filter),
     microversion: serverVersions,
   };
-  const pattern = filter.namePattern === undefined ? undefined : new RegExp(filter.namePattern);
-  const found = itemsOf(calls, ask, page, ({ servers, servers_links }) => ({
-    items: servers,
-    next: servers_links?.find(({ rel }) => rel === "next")?.href,
-  }));
+  const found = itemsOf(calls, ask, page, (body) => ({ items: body.servers, next: nextOf(body) }));
   for await (const record of found) {
     const server = known(record, ask);
-    if (filter.name !== undefined && server.name !== filter.name) continue;
-    if (pattern && !pattern.test(server.name)) continue;
-    if (filter.status !== undefined && server.status !== filter.status) continue;
-    yield server;
+    if (isWanted(server, filter)) yield server;
   }
+}
+
+/** One page of servers, for who must stop and go on later. */
+export interface ServerPage {
+  /** Those that were asked for, and those of which nothing can be known now. */
+  servers: (Server | CellDown)[];
+  /** The `marker` of the page after it; that page may turn out to be empty. Undefined on the last. */
+  next: string | undefined;
+}
+
+/** After the server `marker`; one that is gone is `badRequest` (nova/compute/api.py, MarkerNotFound). */
+export async function serverPage(calls: Calls, filter: ServerFilter, marker?: string): Promise<ServerPage> {
+  const query = queryOf(filter);
+  if (marker !== undefined) query.set("marker", marker);
+  const path = "/servers/detail";
+  const ask: Ask = { service: "compute", method: "GET", path, query, microversion: serverVersions };
+  const { body } = await calls.read(ask, page);
+  const href = nextOf(body);
+  const next = href === undefined ? null : new URL(href, "http://any.invalid").searchParams.get("marker");
+  return {
+    servers: body.servers.filter((record) => "cellDown" in record || isWanted(record, filter)),
+    next: next || undefined,
+  };
+}
+
+function isWanted(server: Server, filter: ServerFilter): boolean {
+  if (filter.name !== undefined && server.name !== filter.name) return false;
+  if (filter.namePattern !== undefined && !new RegExp(filter.namePattern).test(server.name)) return false;
+  return filter.status === undefined || server.status === filter.status;
 }
 
 const page = z.looseObject({
   servers: z.array(serverRecord),
   servers_links: z.array(z.looseObject({ rel: z.string(), href: z.string() })).optional(),
 });
+
+function nextOf({ servers_links }: z.output<typeof page>): string | undefined {
+  return servers_links?.find(({ rel }) => rel === "next")?.href;
+}
 
 /** Nova takes `name` for a regular expression (nova/db/main/api.py, _regex_instance_filter). */
 function queryOf(filter: ServerFilter): URLSearchParams {

@@ -1,5 +1,7 @@
 // The image request: what was asked, where it stands, what it holds in the cloud, how it ended.
+import type * as z from "zod";
 import type { ImageRequestBody } from "../../events/image-request.ts";
+import type { requestStatus } from "../../events/request-representation.ts";
 import type { Finding } from "../guest/judge.ts";
 import type { VerifyReport } from "../guest/report.ts";
 import type { StepName } from "../workflow/chain.ts";
@@ -57,17 +59,9 @@ export interface ImageRequest {
   readonly sealedToken?: string;
 }
 
-export type EndStatus = "completed" | "denied" | "expired" | "cancelled" | "failed";
-export type LiveStatus = "running" | "awaiting-approval" | "asking" | "releasing";
-export type Status = LiveStatus | EndStatus;
-export const endStatuses = ["completed", "denied", "expired", "cancelled", "failed"] as const satisfies EndStatus[];
-export const statuses = [
-  "running",
-  "awaiting-approval",
-  "asking",
-  "releasing",
-  ...endStatuses,
-] as const satisfies Status[];
+export type Status = z.output<typeof requestStatus>;
+export type EndStatus = Extract<Status, "completed" | "denied" | "expired" | "cancelled" | "failed">;
+export type LiveStatus = Exclude<Status, EndStatus>;
 
 /** How a request ends. Whoever ends it otherwise than well says why. `leftovers`: what of ours could not be taken out of the cloud. */
 export type End =

@@ -1,5 +1,6 @@
 // What stands in the way of imaging a server: one list of rules, for the preflight and for the step `check` alike.
 import type { ImageRequestBody } from "../../events/image-request.ts";
+import { nameObstacles } from "../images/versions.ts";
 import { type Cloud, type Image, OpenStackFault, type Server } from "../openstack/index.ts";
 import type { Policy } from "../providers/policy.ts";
 import { guestObstacles, isBootedByUs, kernelObstacles, temporaryServerObstacles } from "./guest-obstacles.ts";
@@ -24,7 +25,7 @@ export async function findObstacles(
   if (!server || server.projectId !== projectId) return { obstacles: [serverUnknown(asked.serverId)] };
   const [baseImage, nameTaken, quota, temporary] = await Promise.all([
     server.imageId === null ? undefined : orUndefined(cloud.image.getImage(server.imageId)),
-    nameTakenObstacles(cloud, projectId, asked.name),
+    nameObstacles(cloud, projectId, asked),
     quotaObstacles(cloud, server, imagesAtPeak(asked)),
     isBootedByUs(asked, policy) ? temporaryServerObstacles(cloud, server, policy) : [],
   ]);
@@ -116,19 +117,6 @@ function lockObstacles(server: Server): Obstacle[] {
       remedy: "Unlock it; where an administrator locked it, ask the support of this cloud.",
     }),
   ];
-}
-
-/** Names of images need not be unique in Glance; to people they must be. */
-export async function nameTakenObstacles(cloud: Cloud, projectId: string, name: string): Promise<Obstacle[]> {
-  for await (const image of cloud.image.listImages({ owner: projectId, name, visibility: "all", pageSize: 1 })) {
-    return [
-      obstacle("name-taken", `The project has an image named ${name} already (${image.id}).`, {
-        field: "name",
-        remedy: "Choose another name, or rename or delete that image.",
-      }),
-    ];
-  }
-  return [];
 }
 
 async function quotaObstacles(cloud: Cloud, server: Server, images: number): Promise<Obstacle[]> {

@@ -40,12 +40,12 @@ export async function imageInTheMaking(
 
 /** Has Nova take it, once. Only where `imageInTheMaking` said `unasked` of a server that is there. */
 export async function takeImage(
-  { cloud, ledger }: { cloud: Cloud; ledger: Ledger },
+  { request, cloud, ledger }: { request: Pick<ImageRequest, "id">; cloud: Cloud; ledger: Ledger },
   kind: ImageEntry["kind"],
   server: Server,
 ): Promise<Wait> {
   return await ledger.create({ kind, serverId: server.id }, async (mark) => {
-    const wish = { name: unfinishedName(mark), metadata: markedProperties(mark) };
+    const wish = { name: unfinishedName(mark), metadata: markedProperties(mark, request.id) };
     const begun = await cloud.compute.createImage(server.id, wish);
     return { id: begun.imageId, requestId: begun.requestId };
   });

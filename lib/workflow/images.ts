@@ -14,8 +14,9 @@ export function unfinishedName(mark: string): string {
   return `darkroom-${mark}`;
 }
 
-export function markedProperties(mark: string): Record<string, string> {
-  return { [markProperty]: mark };
+/** The request's id is there for people, and for who asks whether the image is still being made. */
+export function markedProperties(mark: string, requestId: string): Record<string, string> {
+  return { [markProperty]: mark, darkroom_request: requestId };
 }
 
 /** By the id that Nova told us, else by the mark. Empty: not there (any more). */
