@@ -6,15 +6,21 @@ import { createImageRequest } from "./create-image-request.ts";
 import { createPreflight } from "./create-preflight.ts";
 import { decideImageRequest } from "./decide-image-request.ts";
 import { getHealth } from "./get-health.ts";
+import { getImage } from "./get-image.ts";
 import { getImageRequest } from "./get-image-request.ts";
 import { getReport } from "./get-report.ts";
 import { getTimeline } from "./get-timeline.ts";
 import { listImageRequests } from "./list-image-requests.ts";
+import { listImages } from "./list-images.ts";
 import { listProviders } from "./list-providers.ts";
+import { listVersions } from "./list-versions.ts";
 
 /** By the client's name of each; in the order of the reference. */
 export const operations = {
   listProviders,
+  listImages,
+  getImage,
+  listVersions,
   createPreflight,
   createImageRequest,
   listImageRequests,
