@@ -4,6 +4,7 @@ import { openQueue, type Queue } from "./aws/queue.ts";
 import { readConfigurationSecret } from "./aws/secret.ts";
 import { openTable, type Table } from "./aws/table.ts";
 import { openRateLimits, type RateLimits } from "./http/rate-limit.ts";
+import { openRecentCalls, type RecentCalls } from "./http/recent-calls.ts";
 import { type NoticeStore, openNoticeStore } from "./notify/notice-store.ts";
 import type { ConnectOptions } from "./openstack/index.ts";
 import { type Providers, readProviders } from "./providers/configuration.ts";
@@ -20,6 +21,7 @@ export interface Runtime {
   readonly queue: Queue;
   readonly notices: NoticeStore;
   readonly rates: RateLimits;
+  readonly recentCalls: RecentCalls;
   readonly providers: Providers;
   readonly clock: { now(): number };
   readonly settings: Settings;
@@ -78,6 +80,7 @@ export async function openRuntimeFrom(env: NodeJS.ProcessEnv, connecting: Connec
     queue: openQueue(settings.queueUrlPrefix),
     notices: openNoticeStore(table),
     rates: openRateLimits(table, Date),
+    recentCalls: openRecentCalls(),
     providers: readProviders(env, texts, connecting),
     clock: Date,
     settings,

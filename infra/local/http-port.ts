@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { securityHeaders } from "../../lib/http/security-headers.ts";
 import { FunctionFailure } from "./function-pool.ts";
 import { type HttpAnswer, httpAnswer, httpEvent } from "./http-event.ts";
 import { routesOfPath } from "./routes.ts";
@@ -113,6 +114,9 @@ function problem(
 
 function send(response: ServerResponse, request: IncomingMessage, { status, headers, body }: HttpAnswer): void {
   for (const [name, value] of headers) response.appendHeader(name, value);
+  // What the host itself refuses carries the same as a function's answers.
+  for (const [name, value] of Object.entries(securityHeaders(request.headers.host)))
+    if (!response.hasHeader(name)) response.setHeader(name, value);
   // A body that was not read to its end must not be taken for the next request.
   if (!request.complete) response.setHeader("connection", "close");
   response.writeHead(status).end(status === 204 || status === 304 ? undefined : body);

@@ -2,9 +2,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { HttpProblem } from "./http-problem.ts";
 
-/** Answers speak of one caller's things at one moment: nobody may keep them. */
-const everyAnswer = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
-
 export function answer(
   status: number,
   body: unknown,
@@ -12,7 +9,7 @@ export function answer(
 ): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode: status,
-    headers: { "content-type": "application/json", ...everyAnswer, ...headers },
+    headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(body),
   };
 }
@@ -20,7 +17,7 @@ export function answer(
 export function problemAnswer({ status, problem, headers }: HttpProblem): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode: status,
-    headers: { "content-type": "application/problem+json", ...everyAnswer, ...headers },
+    headers: { "content-type": "application/problem+json", ...headers },
     body: JSON.stringify({ ...problem, status }),
   };
 }

@@ -27,12 +27,15 @@ const maxTokenLength = 8_192;
 
 const kept = new Map<string, { caller: Caller; untilMs: number }>();
 
-/** `bounded` ends the cloud's calls with the invocation. Throws 401 for a missing or refused token, 403 for one without a project; Keystone's silence stays a fault (503). */
+/**
+ * `bounded` ends the cloud's calls with the invocation; `asking` stands around the call to Keystone, where there is one. Throws 401 for a missing or refused token, 403 for one without a project; Keystone's silence stays a fault (503).
+ */
 export async function identify(
   provider: Provider,
   tokenId: string | undefined,
   nowMs: number,
   bounded: (cloud: Cloud) => Cloud,
+  asking: (validated: () => Promise<Token>) => Promise<Token> = (validated) => validated(),
 ): Promise<Caller> {
   if (!tokenId) throw unauthorized("There is no X-Auth-Token.");
   if (tokenId.length > maxTokenLength || !/^[\x21-\x7e]+$/.test(tokenId))
@@ -42,7 +45,7 @@ export async function identify(
   if (known && known.untilMs > nowMs) return { ...known.caller, cloud: bounded(known.caller.cloud) };
 
   const cloud = provider.asCaller(tokenId);
-  const token = await validate(bounded(cloud));
+  const token = await asking(() => validate(bounded(cloud)));
   if (!token.project) {
     throw new HttpProblem(
       403,

@@ -12,9 +12,12 @@ import type { Provider } from "../providers/provider.ts";
 import { problem } from "../requests/problem.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
 import { problemAnswer } from "./answer.ts";
+import { countCall, countOpenCall, withRefusalsCounted } from "./call-rates.ts";
 import { type Caller, identify } from "./caller.ts";
+import { answeredOnce } from "./etag.ts";
 import { HttpProblem, problemOfFault } from "./http-problem.ts";
 import { parseWith, readJson } from "./input.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 /** What anybody's call brings. */
 export interface OpenCall<Body = unknown, Query = unknown, Params = unknown> {
@@ -54,13 +57,16 @@ export function endpoint<
   operation: Operation<Path, Body, Query, Answers>,
   handle: (call: Call<z.output<Body>, z.output<Query>, ParamsOf<Path>>) => Promise<Answer>,
 ) {
-  return entrance(async (event, runtime, context) => {
+  return entrance(operation, async (event, runtime, context) => {
     const input = read(operation, event);
     const { header } = input;
     const provider = chooseProvider(runtime, header("darkroom-provider"), input.json);
     const trail = openAuditTrail(operation, runtime.clock);
     const bounded = boundedBy(context, trail.report);
-    const caller = await identify(provider, header("x-auth-token"), runtime.clock.now(), bounded);
+    const caller = await identify(provider, header("x-auth-token"), runtime.clock.now(), bounded, (validated) =>
+      withRefusalsCounted(runtime, addressOf(event), validated),
+    );
+    await countCall(runtime, operation, provider, caller);
     if (caller.isReader && changesSomething(operation)) throw mayOnlyLook();
     const call = {
       runtime,
@@ -93,15 +99,20 @@ export function openEndpoint<
   operation: Operation<Path, Body, Query, Answers>,
   handle: (call: OpenCall<z.output<Body>, z.output<Query>, ParamsOf<Path>>) => Promise<Answer>,
 ) {
-  return entrance(async (event, runtime, context) => {
+  return entrance(operation, async (event, runtime, context) => {
+    countOpenCall(runtime, addressOf(event));
     const input = read(operation, event);
     const { header } = input;
     return handle({ runtime, ...judged(operation, input), event, header, bounded: boundedBy(context) });
   });
 }
 
-function entrance(handle: (event: APIGatewayProxyEventV2, runtime: Runtime, context: Context) => Promise<Answer>) {
+function entrance(
+  operation: Pick<Operation, "method">,
+  handle: (event: APIGatewayProxyEventV2, runtime: Runtime, context: Context) => Promise<Answer>,
+) {
   return middy<APIGatewayProxyEventV2, Answer>()
+    .use(finish(operation))
     .use(problems())
     .handler(async (event, context) => handle(event, await openRuntime(), context));
 }
@@ -136,6 +147,22 @@ function judged<Path extends string, Body extends z.ZodType, Query extends z.Zod
     query: (query ? parseWith(query, event.queryStringParameters ?? {}, "query") : undefined) as z.output<Query>,
     params: (event.pathParameters ?? {}) as ParamsOf<Path>,
   };
+}
+
+/** Who is at the other end of the connection: the only thing about a stranger that they cannot choose. */
+function addressOf({ requestContext }: APIGatewayProxyEventV2): string {
+  return requestContext?.http?.sourceIp ?? "unknown";
+}
+
+/** What every answer carries, refusals too. First in use, so last at work. */
+function finish({ method }: Pick<Operation, "method">): MiddlewareObj<APIGatewayProxyEventV2, Answer> {
+  const finished = (request: { event: APIGatewayProxyEventV2; response: Answer | null | undefined }) => {
+    const { event, response } = request;
+    const { headers, ...given } = response ?? {};
+    const answer = { ...given, headers: { ...securityHeaders(event.requestContext?.domainName), ...headers } };
+    request.response = method === "GET" ? answeredOnce(event.headers["if-none-match"], answer) : answer;
+  };
+  return { after: finished, onError: finished };
 }
 
 /** Every error becomes problem+json; what nobody foresaw says nothing of our inside but the id under which it is logged. */

@@ -26,6 +26,22 @@ export function readJson(event: APIGatewayProxyEventV2): unknown {
       }),
     );
   }
+  return notTooDeep(parsed(bytes));
+}
+
+/** No schema of ours is deeper than a few levels; a walk by recursion over what is must not end the stack. */
+const maxDepth = 32;
+
+function notTooDeep(json: unknown): unknown {
+  let level: unknown[] = [json];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) throw invalid([{ field: "the whole", detail: `is nested deeper than ${maxDepth} levels` }]);
+    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
+  }
+  return json;
+}
+
+function parsed(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {

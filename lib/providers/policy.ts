@@ -38,6 +38,15 @@ const providerPolicy = z
     proveAsIs: z.boolean().default(false),
     /** What a cleaned image is to boot with (the list of Jetstream2's guide, say). Buses are set only where the guest can boot with them. */
     bootProperties: bootProperties.default({}),
+    /** Of one user in one project, beyond which they are told to wait. */
+    callsPerMinute: z
+      .strictObject({
+        /** Counted by each instance of a function. */
+        reading: z.int().min(1).max(100_000).default(600),
+        /** Counted for the whole installation. */
+        changing: z.int().min(1).max(100_000).default(60),
+      })
+      .prefault({}),
     /** Where people turn to. */
     supportContact: z.string().min(1).max(200).optional(),
     license: z.strictObject({ version: z.string().min(1).max(40), text: z.string().min(1).max(8000) }).default({

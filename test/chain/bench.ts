@@ -52,6 +52,8 @@ export async function startBench(options: BenchOptions = {}) {
   writeFileSync(join(folder, "clouds.yaml"), cloud.cloudsYaml());
   const policy = {
     cloud: "darkroom",
+    // Tests ask more in a minute of a clock that stands still than people do.
+    callsPerMinute: { reading: 100_000, changing: 100_000 },
     approvers: [{ role: "imaging-staff", project: cloud.ids.project("staff") }],
     ...options.policy,
   };
@@ -195,6 +197,7 @@ export async function startBench(options: BenchOptions = {}) {
 function expectDeclared(name: string, status: number, content: unknown): void {
   const operation = allOperations.find(({ id }) => id === name);
   if (!operation) throw new Error(`events/operations has no ${name}`);
+  if (status === 304 && operation.method === "GET" && content === undefined) return;
   const declared = status < 400 ? operation.answers[status] : { schema: problemShape };
   if (!declared) throw new Error(`${name} answered ${status}, which its operation does not declare`);
   const parsed = declared.schema?.safeParse(content);
