@@ -96,6 +96,8 @@ export interface Waiting {
   /** Since when this step waits at all. */
   readonly stepSinceMs: number;
   readonly looks: number;
+  /** It waits for time to pass: no event of the cloud is a reason to look before. */
+  readonly restsUntilMs?: number;
   /** What the requester must answer before it goes on. */
   readonly question?: Question;
 }

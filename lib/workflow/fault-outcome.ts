@@ -21,7 +21,7 @@ export function outcomeOfFault(fault: OpenStackFault, outagePatienceMs: number, 
       return wait(`${service} ${what}`, {
         evidence: outageEvidence(fault),
         patienceMs: outagePatienceMs,
-        ...(fault.retryAfterSeconds !== undefined && { againInMs: fault.retryAfterSeconds * 1000 }),
+        ...(fault.retryAfterSeconds !== undefined && { againInMs: fault.retryAfterSeconds * 1000, rests: true }),
         givingUp: problem(
           "service-unavailable",
           `${service} is down`,

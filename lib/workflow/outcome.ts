@@ -29,6 +29,8 @@ export interface Wait {
   readonly evidence?: string;
   /** When to look next; left out, the pace decides. It does, too, where the same was seen before: nothing is asked without a pause. */
   readonly againInMs?: number;
+  /** `againInMs` is a pause that is wanted: no event of the cloud shortens it. */
+  readonly rests?: true;
   /** In place of the step's own patience. */
   readonly patienceMs?: number;
   /** What the requester must answer meanwhile. */

@@ -75,7 +75,7 @@ async function makeRoomForAnother(at: StepSurroundings, entry: ServerEntry): Pro
   const removing = await removeEntry(at, entry);
   if (removing) return removing;
   const evidence = `no host ${at.ledger.count(entry.kind)}`;
-  return wait("Nova had no room for the temporary server", { evidence, againInMs: noHostPauseMs });
+  return wait("Nova had no room for the temporary server", { evidence, againInMs: noHostPauseMs, rests: true });
 }
 
 export type Listened<Report> =

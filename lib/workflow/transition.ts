@@ -86,6 +86,7 @@ function stay(state: State, answer: Wait, nowMs: number): Transition {
       evidenceSinceMs: sinceMs,
       stepSinceMs,
       looks,
+      ...(answer.rests && { restsUntilMs: nowMs + inMs }),
       ...(answer.question && { question: answer.question }),
     },
     timeline: noted(state, "waiting", answer.why, nowMs),

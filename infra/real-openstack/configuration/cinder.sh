@@ -39,7 +39,7 @@ token_auth_url = $IDENTITY_URL
 $(service_client service_user cinder)
 send_service_user_token = true
 $(keystone_authtoken cinder)
-$(messaging)
+$(no_events)
 E
   echo "127.0.0.1:$DATA/nfs" | write_file "$ETC/cinder/nfs_shares"
 }

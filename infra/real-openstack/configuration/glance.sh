@@ -27,6 +27,6 @@ config_file = /etc/glance/glance-api-paste.ini
 [oslo_concurrency]
 lock_path = $DATA/locks
 $(keystone_authtoken glance)
-$(messaging)
+$(events)
 E
 }

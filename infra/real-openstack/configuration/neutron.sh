@@ -27,7 +27,7 @@ connection = $(database_url neutron)
 lock_path = $DATA/locks
 $(keystone_authtoken neutron)
 $(service_client nova nova)
-$(messaging)
+$(no_events)
 E
   write_file "$ETC/neutron/ml2.ini" <<E
 [ml2]

@@ -79,7 +79,10 @@ $(service_client service_user nova)
 send_service_user_token = true
 $(service_client cinder nova)
 catalog_info = volumev3::publicURL
-$(messaging)
+[notifications]
+notification_format = versioned
+notify_on_state_change = vm_and_task_state
+$(events)
 E
   configure_nova_compute
 }

@@ -34,8 +34,21 @@ region_name = $REGION
 E
 }
 
-# Events go nowhere: set messagingv2 here, and Nova's notification_format, where somebody listens.
-messaging() {
+# Nova and Glance tell RabbitMQ what happens to servers and images; infra/event-bridge carries it to Darkroom. oslo.messaging makes
+# a queue for each kind of event, read or not: message-queue.sh bounds those.
+events() {
+  cat <<E
+[oslo_messaging_notifications]
+driver = messagingv2
+transport_url = $QUEUE_URL
+topics = notifications
+[oslo_messaging_rabbit]
+heartbeat_in_pthread = false
+E
+}
+
+# Neutron's are not needed, and Cinder 21.3.1 breaks when it sends them (ValueError: read_deleted).
+no_events() {
   cat <<E
 [oslo_messaging_notifications]
 driver = noop
