@@ -16,6 +16,7 @@ beforeAll(async () => {
   matrix = openMatrix(venue);
 });
 afterAll(() => venue.close());
+beforeEach(() => venue.rest());
 
 type Rowed = readonly [id: string, operation: Operation, row: Row];
 const rowed = allOperations.flatMap((operation): Rowed[] => {
@@ -159,15 +160,13 @@ describe("API3 broken object property level authorization, mass assignment:", ()
 describe("API4 unrestricted resource consumption:", () => {
   test.each(withBody)(
     "%s reads no body beyond its bound, nor is it overcome by a deep one",
-    async (id, operation, row) => {
+    async (id, _operation, row) => {
       const input = await row.call(matrix.the);
       const token = await accepted(row);
       const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
       await changesNothing(async () => {
         expect((await venue.call(id, token, { ...input, body: JSON.stringify("x".repeat(70_000)) })).status).toBe(413);
         expect((await venue.call(id, token, { ...input, body: deep })).status).toBe(422);
-        if (operation.caller === "token")
-          expect((await venue.call(id, undefined, { ...input, body: deep })).status).toBe(401);
       });
     },
   );

@@ -73,4 +73,18 @@ export const table: Record<string, Row> = {
     call: async (the) => ({ params: { id: await the.waiting() }, body: { decision: "deny", reason: "not that path" } }),
     spends: ["waiting"],
   },
+
+  // Images are shown by Glance's own rules: staff see no other project's private ones.
+  "list-images": {
+    statuses: "200 200 200 200             200 200             403      401 401 401 401",
+    call: nothing,
+  },
+  "get-image": {
+    statuses: "               200 200 200 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.image() } }),
+  },
+  "list-versions": {
+    statuses: "               200 200 200 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ query: { name: await the.imageName(), owner: await the.ownersProject() } }),
+  },
 };

@@ -1,4 +1,5 @@
 // What the owner has, that others call for: each thing made when a row first needs it, through Darkroom's own door.
+import { randomBytes } from "node:crypto";
 import type { Input, Venue } from "./venue.ts";
 
 export interface Thing {
@@ -27,6 +28,18 @@ export const makers = {
     await ask(venue, { serverId: await venue.server(fresh ? "free" : "asking"), review: true }, "asking"),
   /** A request that ended well: its image is there, and private. */
   finished: async (venue) => await ask(venue, { serverId: await venue.server("finished") }, "completed"),
+  /** A private image that came of a request. */
+  image: async (venue) => {
+    const { id } = await ask(venue, { serverId: await venue.server("finished") }, "completed");
+    return { id: (await asOwner(venue, "get-image-request", { params: { id } })).image.id };
+  },
+  /** Of an image that is there. */
+  imageName: async (venue) => {
+    const name = `tool ${randomBytes(6).toString("hex")}`;
+    await ask(venue, { serverId: await venue.server("finished"), name }, "completed");
+    return { id: name };
+  },
+  ownersProject: async (venue) => ({ id: await venue.project("owner") }),
 } satisfies Record<string, Make>;
 
 export type Kind = keyof typeof makers;

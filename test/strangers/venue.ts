@@ -8,11 +8,13 @@ export interface Venue {
   token(caller: Caller | "staffAsMember"): Promise<string | undefined>;
   /** Of the owner's project; each can be imaged. The free one is held by nobody for longer than a cell. */
   server(which: "waiting" | "asking" | "finished" | "free"): Promise<string>;
-  /** The stranger's project, by its id. */
-  strangersProject(): Promise<string>;
+  /** By its id. */
+  project(whose: "owner" | "stranger"): Promise<string>;
   call(operation: string, token: string | undefined, input: Input): Promise<Answered>;
   /** Lets the chain work until the request has this status, or has ended where `ended` is wanted. */
   reach(requestId: string, status: "awaiting-approval" | "asking" | "completed" | "ended"): Promise<void>;
+  /** Until who called often may call again. */
+  rest(): Promise<void>;
   /** All that a call could have changed: the cloud's things and Darkroom's own. */
   state(): Promise<unknown>;
   close(): Promise<void>;
