@@ -16,11 +16,13 @@ export interface Operation<
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
-  /** `token`: a Keystone token in X-Auth-Token is needed. */
-  readonly caller: "token" | "anybody";
+  /** `token`: a Keystone token in X-Auth-Token is needed. `secret`: a machine, known by a signature or by the secret itself. */
+  readonly caller: "token" | "secret" | "anybody";
   /** It changes nothing, though it is no GET: no audit record is made of it, and who has no role but `reader` may do it. */
   readonly looksOnly?: boolean;
   readonly body?: Body;
+  /** In place of the 64 KiB of every body. */
+  readonly maxBodyBytes?: number;
   readonly query?: Query;
   /** Headers that it reads, beside those of every operation. */
   readonly headers?: Readonly<Record<string, string>>;

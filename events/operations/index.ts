@@ -14,6 +14,7 @@ import { listImageRequests } from "./list-image-requests.ts";
 import { listImages } from "./list-images.ts";
 import { listProviders } from "./list-providers.ts";
 import { listVersions } from "./list-versions.ts";
+import { takeCloudEvents } from "./take-cloud-events.ts";
 
 /** By the client's name of each; in the order of the reference. */
 export const operations = {
@@ -30,6 +31,7 @@ export const operations = {
   answerImageRequest,
   cancelImageRequest,
   decideImageRequest,
+  takeCloudEvents,
   getHealth,
 };
 

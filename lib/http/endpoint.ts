@@ -107,7 +107,8 @@ export function openEndpoint<
   });
 }
 
-function entrance(
+/** Whatever the way in: every answer is finished, every error a problem. */
+export function entrance(
   operation: Pick<Operation, "method">,
   handle: (event: APIGatewayProxyEventV2, runtime: Runtime, context: Context) => Promise<Answer>,
 ) {
@@ -117,7 +118,10 @@ function entrance(
     .handler(async (event, context) => handle(event, await openRuntime(), context));
 }
 
-function boundedBy(context: Context, told: (call: CallReport) => void = () => undefined): (cloud: Cloud) => Cloud {
+export function boundedBy(
+  context: Context,
+  told: (call: CallReport) => void = () => undefined,
+): (cloud: Cloud) => Cloud {
   const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
   const logged = callLog({ invocation: context.awsRequestId });
   const report = (call: CallReport) => {
@@ -133,12 +137,12 @@ interface Input {
   header(name: string): string | undefined;
 }
 
-function read(operation: Pick<Operation, "body">, event: APIGatewayProxyEventV2): Input {
+function read(operation: Pick<Operation, "body" | "maxBodyBytes">, event: APIGatewayProxyEventV2): Input {
   const header = (name: string) => event.headers[name.toLowerCase()];
-  return { json: operation.body ? readJson(event) : undefined, event, header };
+  return { json: operation.body ? readJson(event, operation.maxBodyBytes) : undefined, event, header };
 }
 
-function judged<Path extends string, Body extends z.ZodType, Query extends z.ZodType, Answers extends AnswersOf>(
+export function judged<Path extends string, Body extends z.ZodType, Query extends z.ZodType, Answers extends AnswersOf>(
   { body, query }: Operation<Path, Body, Query, Answers>,
   { json, event }: Input,
 ) {
@@ -150,7 +154,7 @@ function judged<Path extends string, Body extends z.ZodType, Query extends z.Zod
 }
 
 /** Who is at the other end of the connection: the only thing about a stranger that they cannot choose. */
-function addressOf({ requestContext }: APIGatewayProxyEventV2): string {
+export function addressOf({ requestContext }: APIGatewayProxyEventV2): string {
   return requestContext?.http?.sourceIp ?? "unknown";
 }
 

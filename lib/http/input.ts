@@ -8,15 +8,10 @@ import { HttpProblem, invalid } from "./http-problem.ts";
 export const maxBodyBytes = 64 * 1024;
 
 /** The JSON of the body; undefined where there is none. Throws 400, 413 or 415. */
-export function readJson(event: APIGatewayProxyEventV2): unknown {
+export function readJson(event: APIGatewayProxyEventV2, maxBytes = maxBodyBytes): unknown {
   if (!event.body) return undefined;
   const bytes = Buffer.from(event.body, event.isBase64Encoded ? "base64" : "utf8");
-  if (bytes.length > maxBodyBytes) {
-    throw new HttpProblem(
-      413,
-      problem("too-large", "The body is too large", `The body has ${bytes.length} bytes; ${maxBodyBytes} are allowed.`),
-    );
-  }
+  refuseTooLarge(bytes, maxBytes);
   const contentType = event.headers["content-type"] ?? "application/json";
   if (!/^application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(contentType)) {
     throw new HttpProblem(
@@ -27,6 +22,12 @@ export function readJson(event: APIGatewayProxyEventV2): unknown {
     );
   }
   return notTooDeep(parsed(bytes));
+}
+
+export function refuseTooLarge(bytes: Buffer, maxBytes = maxBodyBytes): void {
+  if (bytes.length <= maxBytes) return;
+  const detail = `The body has ${bytes.length} bytes; ${maxBytes} are allowed.`;
+  throw new HttpProblem(413, problem("too-large", "The body is too large", detail));
 }
 
 /** No schema of ours is deeper than a few levels; a walk by recursion over what is must not end the stack. */

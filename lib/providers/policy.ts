@@ -1,6 +1,7 @@
 // The policy file, darkroom.yaml: which clouds there are, and what each one's operator allows.
 import { parseDocument } from "yaml";
 import * as z from "zod";
+import { webhookSecrets } from "../hooks/standard-webhook.ts";
 import { bootProperties } from "./boot-properties.ts";
 
 const visibility = z.enum(["private", "shared", "community", "public"]);
@@ -38,6 +39,8 @@ const providerPolicy = z
     proveAsIs: z.boolean().default(false),
     /** What a cleaned image is to boot with (the list of Jetstream2's guide, say). Buses are set only where the guest can boot with them. */
     bootProperties: bootProperties.default({}),
+    /** What the cloud's event bridge signs with, or Ceilometer and Aodh bring. Without it no events of this cloud are taken. */
+    eventSecret: webhookSecrets.optional(),
     /** Of one user in one project, beyond which they are told to wait. */
     callsPerMinute: z
       .strictObject({

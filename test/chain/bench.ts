@@ -141,7 +141,7 @@ export async function startBench(options: BenchOptions = {}) {
     return subject;
   };
 
-  /** Calls a function of functions/api as API Gateway does. */
+  /** Calls a function of functions/api or functions/hooks as API Gateway does. */
   const call = async (
     name: string,
     person: Person | undefined,
@@ -154,7 +154,8 @@ export async function startBench(options: BenchOptions = {}) {
       headers?: Record<string, string>;
     } = {},
   ) => {
-    const { handler } = (await import(`../../functions/api/${name}.ts`)) as { handler: Handler };
+    const folder = /-(cloud-events|portal-call)$/.test(name) ? "hooks" : "api";
+    const { handler } = (await import(`../../functions/${folder}/${name}.ts`)) as { handler: Handler };
     const headers = { ...(person && { "x-auth-token": await token(person) }), ...event.headers };
     const body =
       event.body === undefined

@@ -1,4 +1,5 @@
 // The cloud has no room for a temporary server: no host, no quota, no flavor. Tried again where that may pass, refused in words where not.
+import { lookAtOnce } from "../../lib/hooks/look-at-once.ts";
 import { type Bench, expectNothingLeft, imageOf, temporaryServers } from "./bench.ts";
 import { guestsSay, post, startCleaningBench } from "./speaking-guests.ts";
 
@@ -38,6 +39,19 @@ test("no host for a moment: another server is tried, and the request completes",
   expect(request.ledger.filter(({ kind }) => kind === "clean-server")).toHaveLength(3);
   expect(request.timeline.map(({ text }) => text)).toContain("Nova had no room for the temporary server");
   await expectNothingLeft(bench, request, { image: true });
+});
+
+test("the pause before another server is not shortened by events: they come of our own removal of the first", async () => {
+  const id = await post(bench);
+  await bench.drive(id, () => failBuilding(noHost));
+  const request = await bench.drive(id, ({ waiting }) => waiting?.restsUntilMs !== undefined);
+  const mark = request.ledger.find(({ kind }) => kind === "clean-server")?.mark ?? "";
+  const hints = [{ id: "event-1", mark, projectId: request.projectId }];
+  const ofSource = { id: "event-2", serverId: request.server.id };
+  bench.clock.advance(2_000);
+  expect(await lookAtOnce(bench.runtime, request.provider, [...hints, ofSource])).toBe(0);
+  bench.clock.advance(120_000);
+  expect(await lookAtOnce(bench.runtime, request.provider, [{ ...ofSource, id: "event-3" }])).toBe(1);
 });
 
 test("no host again and again: refused with Nova's words, after some minutes, and nothing is left", async () => {

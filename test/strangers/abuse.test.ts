@@ -19,7 +19,9 @@ afterAll(() => venue.close());
 beforeEach(() => venue.rest());
 
 type Rowed = readonly [id: string, operation: Operation, row: Row];
+/** Without the hooks of machines, where all of this is refused for want of a signature: test/chain has their own tests. */
 const rowed = allOperations.flatMap((operation): Rowed[] => {
+  if (operation.caller === "secret") return [];
   const row = table[operation.id];
   return row ? [[operation.id, operation, row]] : [];
 });

@@ -57,6 +57,11 @@ export const table: Record<string, Row> = {
     statuses: "               200 200 200 200             404 404             403      401 401 401 401",
     call: async (the) => ({ params: { id: await the.finished() } }),
   },
+  "take-cloud-events": {
+    // No token is a signature.
+    statuses: "               401 401 401 401             401 401             401      401 401 401 401",
+    call: async () => ({ params: { provider: "simulated" }, body: [] }),
+  },
   "answer-image-request": {
     // What is in the image is for who asked for it to say.
     statuses: "               202 403 403 403             404 404             403      401 401 401 401",
