@@ -14,6 +14,7 @@ import { givenSession, keptSession, type Session } from "./session.ts";
 import type { Token } from "./token.ts";
 import { keepToken, recallToken, type TokenStore } from "./token-store.ts";
 import { versionRanges } from "./version-ranges.ts";
+import { type VolumeService, volumeServiceOf } from "./volume.ts";
 
 /** Every method that calls the cloud throws an OpenStackFault, and nothing else. */
 export interface Cloud {
@@ -21,6 +22,7 @@ export interface Cloud {
   readonly compute: Compute;
   readonly image: ImageService;
   readonly directory: Directory;
+  readonly volume: VolumeService;
   /** The present token; authenticates where there is none. */
   token(): Promise<Token>;
   /**
@@ -75,6 +77,7 @@ function cloudOf(context: Context, credentials: Credentials, close: () => Promis
     compute: computeOf(calls),
     image: imageServiceOf(calls),
     directory: directoryOf(calls),
+    volume: volumeServiceOf(calls),
     token: () => session.token(caller),
     asTrust(trustId, tokenStore) {
       const login: LoginRequest = { authUrl: config.authUrl, credentials, trustId };

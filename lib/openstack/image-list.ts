@@ -24,6 +24,8 @@ export interface ImageFilter {
   properties?: Record<string, string> | undefined;
   /** Images a page, at most 1000; Glance's own default is 25. */
   pageSize?: number | undefined;
+  /** The oldest first, so that what is made meanwhile comes last; else the newest. */
+  oldestFirst?: boolean | undefined;
 }
 
 export async function* listImages(calls: Calls, filter: ImageFilter = {}): AsyncGenerator<Image, void, undefined> {
@@ -65,6 +67,7 @@ function queryOf(filter: ImageFilter): URLSearchParams {
   for (const tag of filter.tags ?? []) query.append("tag", tag);
   if (filter.memberStatus !== undefined) query.set("member_status", filter.memberStatus);
   if (filter.hidden !== undefined) query.set("os_hidden", String(filter.hidden));
+  if (filter.oldestFirst) query.set("sort", "created_at:asc");
   query.set("limit", String(filter.pageSize ?? 200));
   return query;
 }

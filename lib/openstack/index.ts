@@ -38,3 +38,4 @@ export type { ImageBegun, ServerActions } from "./server-actions.ts";
 export type { ServerFilter, ServerPage } from "./server-list.ts";
 export type { Token } from "./token.ts";
 export type { TokenStore } from "./token-store.ts";
+export type { Volume, VolumeService } from "./volume.ts";

@@ -12,6 +12,8 @@ export interface ServerFilter {
   /** A regular expression, to be found anywhere in the name. The database's dialect and JavaScript's must both match. */
   namePattern?: string | undefined;
   status?: string | undefined;
+  /** Booted from this image. */
+  imageId?: string | undefined;
   /** ISO: servers changed since then, deleted ones included. */
   changesSince?: string | undefined;
   /** Needs an administrator. */
@@ -68,6 +70,7 @@ export async function serverPage(calls: Calls, filter: ServerFilter, marker?: st
 function isWanted(server: Server, filter: ServerFilter): boolean {
   if (filter.name !== undefined && server.name !== filter.name) return false;
   if (filter.namePattern !== undefined && !new RegExp(filter.namePattern).test(server.name)) return false;
+  if (filter.imageId !== undefined && server.imageId !== filter.imageId) return false;
   return filter.status === undefined || server.status === filter.status;
 }
 
@@ -86,6 +89,7 @@ function queryOf(filter: ServerFilter): URLSearchParams {
   if (filter.name !== undefined) query.set("name", `^${filter.name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
   else if (filter.namePattern !== undefined) query.set("name", filter.namePattern);
   if (filter.status !== undefined) query.set("status", filter.status);
+  if (filter.imageId !== undefined) query.set("image", filter.imageId);
   if (filter.changesSince !== undefined) query.set("changes-since", filter.changesSince);
   if (filter.allProjects) query.set("all_tenants", "1");
   if (filter.pageSize !== undefined) query.set("limit", String(filter.pageSize));

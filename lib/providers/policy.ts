@@ -6,6 +6,36 @@ import { bootProperties } from "./boot-properties.ts";
 
 const visibility = z.enum(["private", "shared", "community", "public"]);
 
+const days = (least: number, otherwise: number) => z.number().min(least).max(3650).default(otherwise);
+
+/** What nobody needs any more. Nothing of anybody's is touched unless the operator switches it on. */
+const tidying = z
+  .strictObject({
+    /** Are people told of unused snapshots, and these hidden and deleted in the end? Without it there is only the plan. */
+    enabled: z.boolean().default(false),
+    /** A snapshot that nothing uses is looked at once it is so old. */
+    snapshotsUnusedDays: days(1, 180),
+    /** From telling to hiding. */
+    tellDays: days(1, 14),
+    /** From hiding to deleting. */
+    hideDays: days(1, 14),
+    /** An image with this tag is left alone. */
+    keepTag: z.string().min(1).max(255).default("keep"),
+    /** So many images are deleted in one pass over the provider at most; a pass is made once a day. */
+    deletionsPerPass: z.number().int().min(1).max(1000).default(100),
+    /** Is what our own requests left behind removed, once they have ended so long ago? Needs `staffCloud`. */
+    orphans: z.boolean().default(true),
+    orphanGraceHours: z.number().min(1).max(720).default(24),
+  })
+  .transform(({ snapshotsUnusedDays, tellDays, hideDays, orphanGraceHours, ...rest }) => ({
+    ...rest,
+    snapshotsUnusedMs: snapshotsUnusedDays * 86_400_000,
+    tellMs: tellDays * 86_400_000,
+    hideMs: hideDays * 86_400_000,
+    orphanGraceMs: orphanGraceHours * 3_600_000,
+  }))
+  .prefault({});
+
 const providerPolicy = z
   .strictObject({
     /** The entry of clouds.yaml that is our service user: a plain member of a project of its own. */
@@ -50,6 +80,7 @@ const providerPolicy = z
         changing: z.int().min(1).max(100_000).default(60),
       })
       .prefault({}),
+    tidying,
     /** Where people turn to. */
     supportContact: z.string().min(1).max(200).optional(),
     license: z.strictObject({ version: z.string().min(1).max(40), text: z.string().min(1).max(8000) }).default({

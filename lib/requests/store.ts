@@ -70,6 +70,8 @@ export interface RequestStore {
   outbox(id: string): Promise<Outbox | undefined>;
   /** All its milestones are notices now. False where it has changed since it was read: the outbox must be looked at again. */
   allTold(request: ImageRequest): Promise<boolean>;
+  /** Every request that has not ended, as an index knows it; one that was just stored may be missing. */
+  live(): AsyncIterable<ImageRequest>;
   /** Moves `wakeAtMs` on. Undefined where it is not what was seen any more. */
   postpone(id: string, seenWakeAtMs: number, wakeAtMs: number, wakes: number): Promise<ImageRequest | undefined>;
 }
@@ -199,6 +201,25 @@ export function openRequestStore(table: Table): RequestStore {
     async allTold(request) {
       const change = { told: request.milestones?.length ?? 0, listKey: undefined, listOrder: undefined };
       return (await table.update(key(request.id), change, equals("version", request.version))) !== undefined;
+    },
+
+    async *live() {
+      for (let shard = 0; shard < wakeShards; shard++) {
+        let after: Record<string, unknown> | undefined;
+        do {
+          const page = await table.query({
+            index: "byWake",
+            key: equals("wakeShard", shardKey(shard)),
+            limit: 200,
+            ...(after && { after }),
+          });
+          for (const { id } of page.items) {
+            const request = await table.get(id);
+            if (request && request.endedAt === undefined) yield requestOf(request);
+          }
+          after = page.next;
+        } while (after);
+      }
     },
 
     async postpone(id, seenWakeAtMs, wakeAtMs, wakes) {

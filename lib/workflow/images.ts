@@ -39,15 +39,20 @@ async function imagesByMark(cloud: Cloud, projectId: string, entry: ImageEntry):
   const found: Image[] = [];
   const filter = { owner: projectId, properties: { [markProperty]: entry.mark } };
   for await (const image of cloud.image.listImages(filter)) {
-    const ours =
-      image.properties[markProperty] === entry.mark &&
-      image.properties.instance_uuid === entry.serverId &&
-      image.name === unfinishedName(entry.mark) &&
-      image.owner === projectId &&
-      Date.parse(image.createdAt) >= entry.intentAtMs - clockSkewMs;
-    if (ours) found.push(image);
+    if (isThatImage(image, projectId, entry)) found.push(image);
   }
   return found;
+}
+
+/** Mark, server, name, owner and time all agree. */
+export function isThatImage(image: Image, projectId: string, entry: ImageEntry): boolean {
+  return (
+    image.properties[markProperty] === entry.mark &&
+    image.properties.instance_uuid === entry.serverId &&
+    image.name === unfinishedName(entry.mark) &&
+    image.owner === projectId &&
+    Date.parse(image.createdAt) >= entry.intentAtMs - clockSkewMs
+  );
 }
 
 /** Why an image came to nothing, from Nova's own record of the action; Nova deletes the image when a snapshot fails. */

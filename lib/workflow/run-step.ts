@@ -5,6 +5,7 @@ import { maxDelayMs } from "../aws/queue.ts";
 import { callLog } from "../call-log.ts";
 import { log } from "../log.ts";
 import { OpenStackFault } from "../openstack/index.ts";
+import { enterAftercare } from "../requests/aftercare.ts";
 import type { End, ImageRequest } from "../requests/image-request.ts";
 import { type LockKey, nameLock, serverLock } from "../requests/locks.ts";
 import { problem } from "../requests/problem.ts";
@@ -48,7 +49,10 @@ export async function runStep(
   try {
     const next = await nextOf(step, request, runtime, invocation);
     // Whichever way it ends. Before the end is written: a worker that dies in between is asked again, and frees them again.
-    if (next.outcome.endedAt) await freeLocks(request, runtime);
+    if (next.outcome.endedAt) {
+      await freeLocks(request, runtime);
+      await enterAftercare(runtime.table, { ...request, ledger: next.outcome.ledger }, runtime.clock.now());
+    }
     await settle(request, next, runtime);
     log.info("step", {
       ...about,

@@ -23,13 +23,19 @@ export async function findServers(
   }
   const found: Server[] = [];
   for await (const server of cloud.compute.listServers({ name: unfinishedName(entry.mark), allProjects })) {
-    const ours =
-      server.projectId === projectId &&
-      server.imageId === entry.imageId &&
-      Date.parse(server.createdAt) >= entry.intentAtMs - clockSkewMs;
-    if (ours) found.push(server);
+    if (isThatServer(server, projectId, entry)) found.push(server);
   }
   return found;
+}
+
+/** Name, project, image and time all agree. */
+export function isThatServer(server: Server, projectId: string, entry: ServerEntry): boolean {
+  return (
+    server.name === unfinishedName(entry.mark) &&
+    server.projectId === projectId &&
+    server.imageId === entry.imageId &&
+    Date.parse(server.createdAt) >= entry.intentAtMs - clockSkewMs
+  );
 }
 
 /** Empty where there is none (yet). */

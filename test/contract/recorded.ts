@@ -16,7 +16,7 @@ export function recorded(cloud: Cloud, seen: CallsSeen): Cloud {
         },
       ]),
     ) as S;
-  const { identity, compute, image, directory, ...own } = cloud;
+  const { identity, compute, image, volume, directory, ...own } = cloud;
   const noted = noting("cloud", own);
   return {
     ...noted,
@@ -24,6 +24,7 @@ export function recorded(cloud: Cloud, seen: CallsSeen): Cloud {
     compute: noting("compute", compute),
     image: noting("image", image),
     directory: noting("directory", directory),
+    volume: noting("volume", volume),
     asTrust: (...given) => recorded(noted.asTrust(...given), seen),
     asUser: (...given) => recorded(noted.asUser(...given), seen),
     asToken: (...given) => recorded(noted.asToken(...given), seen),
@@ -33,8 +34,8 @@ export function recorded(cloud: Cloud, seen: CallsSeen): Cloud {
 
 /** Every method that our client has, found on the client itself. */
 export function methodsOf(cloud: Cloud): string[] {
-  const { identity, compute, image, directory, ...own } = cloud;
-  return Object.entries({ cloud: own, identity, compute, image, directory })
+  const { identity, compute, image, volume, directory, ...own } = cloud;
+  return Object.entries({ cloud: own, identity, compute, image, volume, directory })
     .flatMap(([service, methods]) => Object.keys(methods).map((name) => `${service}.${name}`))
     .sort();
 }

@@ -1,0 +1,22 @@
+// What an image's owner is told while it is on its way out.
+import type { Image } from "../openstack/index.ts";
+import type { Candidate } from "./judge.ts";
+
+export interface TidyingNotice {
+  readonly kind: "told" | "hidden" | "deleted";
+  /** The same words about the same image at the same stage: told twice, it is one notice. */
+  readonly key: string;
+  readonly provider: string;
+  readonly image: Pick<Image, "id" | "name" | "owner" | "sizeBytes" | "createdAt">;
+  /** Who made it, as Nova wrote on its snapshot; others' word, so for addressing only. */
+  readonly userId: string | undefined;
+  readonly reason: Candidate["reason"];
+  readonly why: string;
+  readonly hideAtMs?: number;
+  readonly deleteAtMs?: number;
+  readonly howToKeep?: string;
+}
+
+export function howToKeep(imageId: string, keepTag: string): string {
+  return `To keep it: POST /v1/images/${imageId}/keep, or give it the tag "${keepTag}", or protect it, before that day.`;
+}

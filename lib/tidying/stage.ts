@@ -1,0 +1,74 @@
+// How an image goes: told, hidden, deleted; each after its time, and every doubt begins again at the beginning.
+import type { Image } from "../openstack/index.ts";
+import { type Candidate, clockSkewMs, type TidyingPolicy } from "./judge.ts";
+
+/** One image on its way out, or kept by a person: an item of our table. On the image itself it would be copied onto snapshots, and a reader could not write it. */
+export interface StageRecord {
+  readonly schemaVersion: 1;
+  readonly provider: string;
+  readonly imageId: string;
+  /** Grows with every write. */
+  readonly version: number;
+  /** `deleting`: claimed by a sweep that is at it, or died at it. */
+  readonly stage: "told" | "hidden" | "deleting" | "kept";
+  /** When the stage began; of `deleting`, when it was hidden. */
+  readonly sinceMs: number;
+  /** The last pass that found it a candidate, and when. */
+  readonly pass: string;
+  readonly seenAtMs: number;
+  /** We hid it: whoever takes it back shows it again. */
+  readonly hiddenByUs?: boolean;
+  /** Of `kept`: until then nobody asks again. */
+  readonly keptUntilMs?: number;
+  readonly keptBy?: string;
+  /** As it was when its owner was told. */
+  readonly name: string | null;
+  readonly owner: string | null;
+  readonly reason: Candidate["reason"];
+  readonly why: string;
+}
+
+export type Action =
+  | { readonly do: "tell"; readonly again: boolean; readonly hideAtMs: number; readonly deleteAtMs: number }
+  | { readonly do: "hide"; readonly deleteAtMs: number }
+  | { readonly do: "delete" }
+  /** Somebody showed it again by hand: as good as a word. */
+  | { readonly do: "keep"; readonly untilMs: number }
+  | { readonly do: "wait"; readonly untilMs: number; readonly for: "hiding" | "deletion" | "its keeper's word" };
+
+/** A candidate that no pass has seen for longer begins anew: the table may be an old one, a clock may have jumped, and people must have had their time. */
+export const longestGapMs = 3 * 86_400_000;
+
+export function nextAction(
+  { hideFromMs }: Pick<Candidate, "hideFromMs">,
+  record: StageRecord | undefined,
+  image: Pick<Image, "hidden">,
+  policy: TidyingPolicy,
+  nowMs: number,
+): Action {
+  const hideAtMs = (toldAtMs: number) => Math.max(toldAtMs + policy.tellMs, hideFromMs);
+  const tell = (again: boolean): Action => {
+    const hiding = hideAtMs(nowMs);
+    return { do: "tell", again, hideAtMs: hiding, deleteAtMs: hiding + policy.hideMs };
+  };
+  if (!record) return tell(false);
+  if (record.stage === "kept") {
+    const untilMs = record.keptUntilMs ?? 0;
+    return untilMs > nowMs ? { do: "wait", untilMs, for: "its keeper's word" } : tell(false);
+  }
+  if (isBroken(record, nowMs)) return tell(true);
+  if (record.stage === "told") {
+    const dueMs = hideAtMs(record.sinceMs);
+    return dueMs > nowMs
+      ? { do: "wait", untilMs: dueMs, for: "hiding" }
+      : { do: "hide", deleteAtMs: nowMs + policy.hideMs };
+  }
+  if (!image.hidden) return { do: "keep", untilMs: nowMs + policy.snapshotsUnusedMs };
+  const dueMs = Math.max(record.sinceMs + policy.hideMs, hideFromMs);
+  return dueMs > nowMs ? { do: "wait", untilMs: dueMs, for: "deletion" } : { do: "delete" };
+}
+
+/** Not seen for too long, or seen in the future. */
+function isBroken({ seenAtMs, sinceMs }: StageRecord, nowMs: number): boolean {
+  return nowMs - seenAtMs > longestGapMs || seenAtMs > nowMs + clockSkewMs || sinceMs > nowMs + clockSkewMs;
+}

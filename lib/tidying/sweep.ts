@@ -1,0 +1,269 @@
+// One pass over the images of a provider: in pages, one run at a time, going on where the last run's time was over.
+import { randomUUID } from "node:crypto";
+import { callLog } from "../call-log.ts";
+import { log } from "../log.ts";
+import { type Image, OpenStackFault } from "../openstack/index.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { Runtime } from "../runtime.ts";
+import { type Done, giveImageBack, type Surroundings, treat } from "./act.ts";
+import { atOnce } from "./at-once.ts";
+import { clockSkewMs, type RuleName } from "./judge.ts";
+import type { Known } from "./known.ts";
+import type { TidyingNotice } from "./notice.ts";
+import { MarkerGone, type ShelfPage, shelfPage, verdictOf } from "./shelf.ts";
+import { longestGapMs, type StageRecord } from "./stage.ts";
+import { openTidyingStore, type Place, type Progress, type SweepState, type TidyingStore } from "./store.ts";
+import { CannotSee, type Eyes, eyesOf, survey } from "./survey.ts";
+
+/** How a sweep is called. */
+export interface Run {
+  /** Ends calls to the cloud. */
+  readonly signal: AbortSignal;
+  remainingMs(): number;
+  tell(notice: TidyingNotice): Promise<void>;
+}
+
+export interface SweepReport {
+  readonly provider: string;
+  /** `ended`: the pass is through; `paused`: the next run goes on; `not-due`: the last pass is not old enough; `busy`: another run has it; `failed`: nothing was judged, see `why`. */
+  readonly outcome: "ended" | "paused" | "not-due" | "busy" | "failed";
+  readonly why?: string;
+  /** Every project's servers and volumes were seen. Without it only the images of our own project were looked at. */
+  readonly seesAllProjects: boolean;
+  readonly looked: number;
+  readonly kept: Partial<Record<RuleName, number>>;
+  readonly done: Partial<Record<Done | "given-back", number>>;
+  readonly held?: string;
+}
+
+/** From the beginning of one pass to the beginning of the next. */
+export const passEveryMs = 20 * 3_600_000;
+/** A run stops where less than this is left: a page and its actions take no longer. */
+const reserveMs = 45_000;
+/** What is known is read again before a deletion where it is older. */
+const knownForMs = 60_000;
+const actionsAtOnce = 4;
+const recordsPerPage = 100;
+const deletionsPurged = 200;
+
+export async function sweepProvider(
+  runtime: Pick<Runtime, "table" | "store" | "clock">,
+  provider: Provider,
+  run: Run,
+): Promise<SweepReport> {
+  const tidying = openTidyingStore(runtime.table);
+  const nowMs = runtime.clock.now();
+  const lease = { token: randomUUID(), untilMs: nowMs + run.remainingMs() + 60_000 };
+  const report = { provider: provider.name, seesAllProjects: provider.staff !== undefined, looked: 0 };
+  const state = await tidying.begin(provider.name, lease, nowMs);
+  if (!state) return { ...report, outcome: "busy", kept: {}, done: {} };
+  try {
+    if (!state.place && nowMs - (state.passBeganAtMs ?? 0) < passEveryMs && nowMs >= (state.passBeganAtMs ?? 0))
+      return { ...report, outcome: "not-due", kept: {}, done: {} };
+    return await new Pass(runtime, provider, run, tidying, lease.token, state).go();
+  } catch (error) {
+    if (!(error instanceof OpenStackFault) && !(error instanceof CannotSee)) throw error;
+    log.warn("shelf not swept", { provider: provider.name, fault: error.message });
+    return { ...report, outcome: "failed", why: error.message, kept: {}, done: {} };
+  } finally {
+    await tidying.end(provider.name, lease.token);
+  }
+}
+
+class Pass {
+  readonly #runtime: Pick<Runtime, "store" | "clock">;
+  readonly #provider: Provider;
+  readonly #run: Run;
+  readonly #tidying: TidyingStore;
+  readonly #token: string;
+  readonly #state: SweepState;
+  readonly #eyes: Eyes;
+  readonly #kept: Partial<Record<RuleName, number>> = {};
+  readonly #done: Partial<Record<Done | "given-back", number>> = {};
+  #looked = 0;
+  #deleted = 0;
+  #pass = "";
+  #held: string | undefined;
+  #known: { readonly what: Known; readonly atMs: number } | undefined;
+
+  constructor(
+    runtime: Pick<Runtime, "store" | "clock">,
+    provider: Provider,
+    run: Run,
+    tidying: TidyingStore,
+    token: string,
+    state: SweepState,
+  ) {
+    this.#runtime = runtime;
+    this.#provider = provider;
+    this.#run = run;
+    this.#tidying = tidying;
+    this.#token = token;
+    this.#state = state;
+    this.#eyes = eyesOf(provider, (cloud) => cloud.within(run.signal, callLog({ sweep: provider.name })));
+  }
+
+  async go(): Promise<SweepReport> {
+    const nowMs = this.#runtime.clock.now();
+    const { place: left, pass, deleted } = this.#state;
+    this.#pass = left && pass !== undefined ? pass : randomUUID();
+    this.#deleted = left ? (deleted ?? 0) : 0;
+    this.#held = await this.#hold(nowMs);
+    let place: Place | undefined = left ?? { part: "shown" };
+    const begun = left ? {} : { pass: this.#pass, passBeganAtMs: nowMs, place, deleted: 0 };
+    await this.#keep({ ...begun, activeAtMs: nowMs });
+    while (place) {
+      if (this.#run.remainingMs() < reserveMs) return this.#report("paused");
+      place = await this.#next(place);
+      const activeAtMs = this.#runtime.clock.now();
+      await this.#keep({ place, deleted: this.#deleted, activeAtMs, ...(!place && { passEndedAtMs: activeAtMs }) });
+    }
+    await this.#tidying.purgeDeletions(this.#provider.name, this.#runtime.clock.now(), deletionsPurged);
+    return this.#report("ended");
+  }
+
+  /**
+   * A table that no run wrote for days, or that was written in the future, may be an old one that was put back, or the clock has jumped: nothing is deleted then
+   * until an operator has looked (`npm run ops -- reconcile`).
+   */
+  async #hold(nowMs: number): Promise<string | undefined> {
+    const { held, activeAtMs } = this.#state;
+    if (held) return held.why;
+    if (activeAtMs === undefined) return undefined;
+    const awayMs = nowMs - activeAtMs;
+    if (awayMs <= longestGapMs && awayMs >= -clockSkewMs) return undefined;
+    const why = `the last sweep was at ${new Date(activeAtMs).toISOString()}: the table may be an old one, or the clock is wrong`;
+    await this.#tidying.hold(this.#provider.name, { sinceMs: nowMs, why });
+    log.error("nothing is deleted until somebody has looked: npm run ops -- reconcile", {
+      provider: this.#provider.name,
+      why,
+    });
+    return why;
+  }
+
+  async #next(place: Place): Promise<Place | undefined> {
+    if (place.part === "returns") return await this.#returns(place);
+    const next: Place = place.part === "shown" ? { part: "hidden" } : { part: "returns" };
+    // Switched off, there is nothing to be told or hidden; what was, is given back.
+    if (!this.#provider.policy.tidying.enabled) return next;
+    const { images, last } = await this.#page(place);
+    const gone = new Set<string>();
+    await atOnce(images, actionsAtOnce, async (image) => {
+      if ((await this.#image(image)) === "deleted") gone.add(image.id);
+    });
+    if (last) return next;
+    const left = images.findLast(({ id }) => !gone.has(id));
+    return { part: place.part, ...((left?.id ?? place.after) && { after: left?.id ?? place.after }) };
+  }
+
+  /** Where the image at which the last page ended is gone, the list is read from its beginning: looking twice does no harm. */
+  async #page({ part, after }: Place): Promise<ShelfPage> {
+    const known = await this.#look();
+    const hidden = part === "hidden";
+    try {
+      return await shelfPage(this.#eyes, known, { hidden, after });
+    } catch (error) {
+      if (!(error instanceof MarkerGone)) throw error;
+      return await shelfPage(this.#eyes, known, { hidden });
+    }
+  }
+
+  async #image(image: Image): Promise<Done | undefined> {
+    this.#looked += 1;
+    const known = this.#known?.what ?? (await this.#look());
+    const verdict = await verdictOf(image, known, this.#eyes, this.#provider, this.#runtime);
+    if (verdict.kind === "kept") {
+      this.#kept[verdict.rule] = (this.#kept[verdict.rule] ?? 0) + 1;
+      return undefined;
+    }
+    return this.#count(await treat(image, verdict, this.#surroundings()));
+  }
+
+  /** Images that were on their way out and were no candidates in this pass: used again, kept, gone; or tidying was switched off. */
+  async #returns({ after }: Place): Promise<Place | undefined> {
+    const { records, more } = await this.#tidying.listStages(this.#provider.name, recordsPerPage, after);
+    const { enabled } = this.#provider.policy.tidying;
+    const unseen = records.filter(({ pass }) => !enabled || pass !== this.#pass);
+    await atOnce(unseen, actionsAtOnce, (record) => this.#return(record));
+    const last = records.at(-1);
+    return more && last ? { part: "returns", after: last.imageId } : undefined;
+  }
+
+  async #return(record: StageRecord): Promise<void> {
+    const { enabled } = this.#provider.policy.tidying;
+    const nowMs = this.#runtime.clock.now();
+    const image = await imageIfThere(this.#eyes, record.imageId);
+    if (image && enabled) {
+      if (record.stage === "kept" && (record.keptUntilMs ?? 0) > nowMs) return;
+      const verdict = await verdictOf(image, await this.#look(), this.#eyes, this.#provider, this.#runtime);
+      if (verdict.kind === "candidate") return; // its page was read before it became one
+    }
+    try {
+      await giveImageBack(record, image, this.#surroundings());
+      this.#count("given-back");
+    } catch (error) {
+      if (!(error instanceof OpenStackFault) || ["unavailable", "throttled"].includes(error.kind)) throw error;
+      log.warn("image not shown again", { imageId: record.imageId, fault: error.message });
+      this.#count("refused");
+    }
+  }
+
+  #surroundings(): Surroundings {
+    return {
+      runtime: this.#runtime,
+      provider: this.#provider,
+      eyes: this.#eyes,
+      tidying: this.#tidying,
+      pass: this.#pass,
+      mayDelete: () => {
+        if (this.#held !== undefined || this.#deleted >= this.#provider.policy.tidying.deletionsPerPass) return false;
+        this.#deleted += 1;
+        return true;
+      },
+      known: () => this.#look(knownForMs),
+      tell: (notice) => this.#run.tell(notice),
+    };
+  }
+
+  /** Once a run, and again where it is older than `maxAgeMs`. */
+  async #look(maxAgeMs = Number.POSITIVE_INFINITY): Promise<Known> {
+    const nowMs = this.#runtime.clock.now();
+    if (this.#known && nowMs - this.#known.atMs <= maxAgeMs) return this.#known.what;
+    const what = await survey(this.#eyes, this.#provider.name, this.#runtime.store, nowMs);
+    this.#known = { what, atMs: nowMs };
+    return what;
+  }
+
+  #count<Outcome extends Done | "given-back">(outcome: Outcome): Outcome {
+    this.#done[outcome] = (this.#done[outcome] ?? 0) + 1;
+    return outcome;
+  }
+
+  async #keep(state: Progress): Promise<void> {
+    const kept = await this.#tidying.progress(this.#provider.name, this.#token, state);
+    if (!kept) throw new CannotSee("another run has taken over");
+  }
+
+  #report(outcome: SweepReport["outcome"]): SweepReport {
+    const report: SweepReport = {
+      provider: this.#provider.name,
+      outcome,
+      seesAllProjects: this.#eyes.isStaff,
+      looked: this.#looked,
+      kept: this.#kept,
+      done: this.#done,
+      ...(this.#held !== undefined && { held: this.#held }),
+    };
+    log.info("shelf swept", { ...report });
+    return report;
+  }
+}
+
+async function imageIfThere({ cloud }: Eyes, id: string): Promise<Image | undefined> {
+  try {
+    return await cloud.image.getImage(id);
+  } catch (error) {
+    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}
