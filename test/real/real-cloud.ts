@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startHost } from "../../infra/local/host.ts";
 import { type Cloud, connect, OpenStackFault, readCloudConfig, type Server } from "../../lib/openstack/index.ts";
 
-const stateFolder = process.env.RIG ?? "/var/lib/openstack-rig";
+export const stateFolder = process.env.RIG ?? "/var/lib/openstack-rig";
 const lookEveryMs = 100;
 
 export type RealCloud = Awaited<ReturnType<typeof openRealCloud>>;
@@ -57,6 +57,8 @@ export async function openRealCloud(policy: Record<string, unknown> = {}) {
   };
 
   return {
+    /** Where Darkroom listens. */
+    url: host.url,
     as,
     call,
     follow,

@@ -13,11 +13,11 @@ export type Answers = Partial<Record<Caller, number>>;
 export function openMatrix(venue: Venue) {
   const shared = new Map<Kind, Promise<Thing>>();
   const sharedThing = (kind: Kind): Promise<Thing> => {
-    const made = shared.get(kind) ?? makers[kind](venue, false);
+    const made = shared.get(kind) ?? makers[kind](venue, false, the);
     shared.set(kind, made);
     return made;
   };
-  const the = handing(async (kind) => (await sharedThing(kind)).id);
+  const the: The = handing(async (kind) => (await sharedThing(kind)).id);
 
   const called = async (operation: string, caller: Caller, input: Input) =>
     await venue.call(operation, await venue.token(caller), input);
@@ -40,7 +40,7 @@ export function openMatrix(venue: Venue) {
     const input = await row.call(
       handing(async (kind) => {
         if (!row.spends?.includes(kind)) return (await sharedThing(kind)).id;
-        const thing = await makers[kind](venue, true);
+        const thing = await makers[kind](venue, true, the);
         own.push(thing);
         return thing.id;
       }),

@@ -8,42 +8,37 @@ export interface Thing {
   end?(): Promise<void>;
 }
 
-/** `fresh`: one of its own, for a call that uses it up; else the one that all rows share. */
-type Make = (venue: Venue, fresh: boolean) => Promise<Thing>;
+/** `fresh`: one of its own, for a call that uses it up; else the one that all rows share. `the`: what is shared. */
+type Make = (venue: Venue, fresh: boolean, the: The) => Promise<Thing>;
 
-export const makers = {
+export type Kind = "server" | "waiting" | "asking" | "finished" | "image" | "imageName" | "ownersProject";
+export type The = { readonly [kind in Kind]: () => Promise<string> };
+
+export const makers: Record<Kind, Make> = {
   /** A server that no request is about. */
   server: async (venue) => ({ id: await venue.server("free") }),
   /** A request that waits for staff. */
   waiting: async (venue, fresh) => {
     const serverId = await venue.server(fresh ? "free" : "waiting");
-    return await ask(
-      venue,
-      { serverId, keepPaths: [{ path: "/srv/course", reason: "the course" }] },
-      "awaiting-approval",
-    );
+    const keepPaths = [{ path: "/srv/course", reason: "the course" }];
+    return await ask(venue, { serverId, keepPaths }, "awaiting-approval");
   },
   /** A request that asks its requester to try the image. */
   asking: async (venue, fresh) =>
     await ask(venue, { serverId: await venue.server(fresh ? "free" : "asking"), review: true }, "asking"),
   /** A request that ended well: its image is there, and private. */
-  finished: async (venue) => await ask(venue, { serverId: await venue.server("finished") }, "completed"),
-  /** A private image that came of a request. */
-  image: async (venue) => {
-    const { id } = await ask(venue, { serverId: await venue.server("finished") }, "completed");
-    return { id: (await asOwner(venue, "get-image-request", { params: { id } })).image.id };
-  },
-  /** Of an image that is there. */
-  imageName: async (venue) => {
+  finished: async (venue) => {
     const name = `tool ${randomBytes(6).toString("hex")}`;
-    await ask(venue, { serverId: await venue.server("finished"), name }, "completed");
-    return { id: name };
+    return await ask(venue, { serverId: await venue.server("finished"), name }, "completed");
   },
+  image: async (venue, _fresh, the) => ({ id: (await finishedImage(venue, the)).id }),
+  imageName: async (venue, _fresh, the) => ({ id: (await finishedImage(venue, the)).name }),
   ownersProject: async (venue) => ({ id: await venue.project("owner") }),
-} satisfies Record<string, Make>;
+};
 
-export type Kind = keyof typeof makers;
-export type The = { readonly [kind in Kind]: () => Promise<string> };
+async function finishedImage(venue: Venue, the: The): Promise<{ id: string; name: string }> {
+  return (await asOwner(venue, "get-image-request", { params: { id: await the.finished() } })).image;
+}
 
 let asked = 0;
 
