@@ -68,7 +68,8 @@ export const requestRepresentationExample = {
   project: { id: "6f70656e737461636b20342065766572", name: "bio-lab" },
   requester: { id: "0123456789abcdef0123456789abcdef", name: "bob" },
   server: { id: imageRequestExample.serverId, name: "assembly-1" },
-  asked: imageRequestExample,
+  // As it is shown: with everything that was left out.
+  asked: imageRequestBody.parse(imageRequestExample),
   license: { version: "1", acknowledgedBy: "0123456789abcdef0123456789abcdef", at: "2026-11-23T09:00:00.000Z" },
   decision: null,
   createdAt: "2026-11-23T09:00:00.000Z",

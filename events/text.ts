@@ -15,7 +15,8 @@ export const line = (maxCodePoints: number) =>
     .refine((value) => value !== "", "must not be empty")
     .refine((value) => [...value].length <= maxCodePoints, `must have at most ${maxCodePoints} characters`)
     .refine((value) => !/\p{Cc}|\u2028|\u2029/u.test(value), "must not contain control characters")
-    .refine(storableInGlance, notStorable);
+    .refine(storableInGlance, notStorable)
+    .meta({ maxLength: maxCodePoints, description: "One line" });
 
 /** Several lines: NFC, trimmed, at most `maxCodePoints` code points, may be empty; of control characters only tab and line ends. */
 export const paragraph = (maxCodePoints: number) =>
@@ -26,7 +27,8 @@ export const paragraph = (maxCodePoints: number) =>
     .transform((value) => value.normalize("NFC").replaceAll("\r\n", "\n").trim())
     .refine((value) => [...value].length <= maxCodePoints, `must have at most ${maxCodePoints} characters`)
     .refine((value) => !/(?![\n\t])\p{Cc}/u.test(value), "must not contain control characters")
-    .refine(storableInGlance, notStorable);
+    .refine(storableInGlance, notStorable)
+    .meta({ maxLength: maxCodePoints });
 
 /** An absolute path inside the guest. It is kept byte for byte: a path is not ours to normalise. */
 export const guestPath = z
@@ -35,7 +37,8 @@ export const guestPath = z
   .refine((value) => value.isWellFormed(), "is not well-formed Unicode")
   .refine((value) => value.startsWith("/"), "must be an absolute path, one that begins with /")
   .refine((value) => !value.includes("\0"), "must not contain a NUL character")
-  .refine((value) => !value.split("/").includes(".."), "must not contain .. as a folder");
+  .refine((value) => !value.split("/").includes(".."), "must not contain .. as a folder")
+  .meta({ pattern: "^/", description: "An absolute path inside the server's file system" });
 
 /** An id of Nova or Glance. */
 export const uuid = z

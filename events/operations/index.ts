@@ -5,9 +5,12 @@ import { cancelImageRequest } from "./cancel-image-request.ts";
 import { createImageRequest } from "./create-image-request.ts";
 import { createPreflight } from "./create-preflight.ts";
 import { decideImageRequest } from "./decide-image-request.ts";
+import { getDocs } from "./get-docs.ts";
+import { getDocsFile } from "./get-docs-file.ts";
 import { getHealth } from "./get-health.ts";
 import { getImage } from "./get-image.ts";
 import { getImageRequest } from "./get-image-request.ts";
+import { getOpenapi } from "./get-openapi.ts";
 import { getReport } from "./get-report.ts";
 import { getTimeline } from "./get-timeline.ts";
 import { listImageRequests } from "./list-image-requests.ts";
@@ -33,6 +36,9 @@ export const operations = {
   decideImageRequest,
   takeCloudEvents,
   getHealth,
+  getOpenapi,
+  getDocs,
+  getDocsFile,
 };
 
 export const allOperations = Object.values(operations) as unknown as readonly Operation[];

@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
-import { guestScripts } from "./guest-scripts.ts";
+import { evaluatedModules } from "./evaluated.ts";
 
 /** One function as serverless.yml names it; `handler` is "functions/steps/check.handler". */
 export type FunctionSource = { name: string; handler: string };
@@ -27,7 +27,7 @@ export async function bundleFunctions(
     ...settings,
     splitting: sharedChunks,
     absWorkingDir: folders.serviceFolder,
-    plugins: [guestScripts(folders.serviceFolder)],
+    plugins: [evaluatedModules(folders.serviceFolder)],
     entryPoints,
     outdir: folders.outFolder,
   });

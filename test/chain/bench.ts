@@ -169,7 +169,8 @@ export async function startBench(options: BenchOptions = {}) {
     };
     const answer = await handler(gateway as unknown as APIGatewayProxyEventV2, context as Context);
     const status = answer.statusCode ?? 0;
-    const content = answer.body ? JSON.parse(answer.body) : undefined;
+    const isJson = /json/.test(String(answer.headers?.["content-type"]));
+    const content = answer.body && isJson ? JSON.parse(answer.body) : answer.body;
     expectDeclared(name, status, content);
     return { status, headers: answer.headers ?? {}, body: content };
   };

@@ -22,6 +22,18 @@ export const table: Record<string, Row> = {
     statuses: "  200 200 200 200             200 200             200      200 200 200 200",
     call: nothing,
   },
+  "get-openapi": {
+    statuses: "  200 200 200 200             200 200             200      200 200 200 200",
+    call: nothing,
+  },
+  "get-docs": {
+    statuses: "  200 200 200 200             200 200             200      200 200 200 200",
+    call: nothing,
+  },
+  "get-docs-file": {
+    statuses: "  200 200 200 200             200 200             200      200 200 200 200",
+    call: async () => ({ params: { file: "start.js" } }),
+  },
   "list-providers": {
     statuses: "200 200 200 200           200 200             200      200 200 200 200",
     call: nothing,
