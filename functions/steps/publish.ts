@@ -1,5 +1,6 @@
 // The image has its name, description, tags and provenance; what made it look like a snapshot, and our mark, is gone; then others may see it.
 import type { Cloud, Image } from "../../lib/openstack/index.ts";
+import { onlyPrivately } from "../../lib/workflow/after-cleaning.ts";
 import { imageToPublish, imageVanished } from "../../lib/workflow/image-to-publish.ts";
 import { done, lookAgain, refuse, wait } from "../../lib/workflow/outcome.ts";
 import { publication } from "../../lib/workflow/publication.ts";
@@ -12,7 +13,9 @@ export const publish = defineStep("publish", async ({ request, cloud, provider, 
 
   const publishedAt = image.properties.darkroom_published_at ?? new Date(nowMs()).toISOString();
   const packages = (await evidence.find("verify"))?.report?.packages.items ?? [];
-  const wanted = { publishedAt, policy: provider.policy, packages };
+  const cleaned = request.asked.visibility === "private" ? (await evidence.find("clean"))?.report : undefined;
+  const privateOnly = cleaned && onlyPrivately(request, provider.policy, cleaned);
+  const wanted = { publishedAt, policy: provider.policy, packages, privateOnly };
   const operations = publication(request, image, wanted);
   if (operations.length > 0) {
     image = await cloud.image.patchImage(image.id, operations);

@@ -3,6 +3,7 @@ import type { CleanReport } from "../guest/report.ts";
 import type { Policy } from "../providers/policy.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
 import { type Problem, problem } from "../requests/problem.ts";
+import { secretsToAsk } from "./questions.ts";
 
 /** Undefined: it may. What only the requester can say is asked elsewhere. */
 export function afterCleaning(
@@ -26,6 +27,20 @@ export function afterCleaning(
     "Files that were deleted before could be read from the image",
     open.map(({ mountPoint, fileSystem, why }) => `${mountPoint} (${fileSystem}): ${why}`).join("; "),
     { remedy: "Ask for a private image, or build the image on a server whose file systems are ext4." },
+  );
+}
+
+/** Why an image that was cleaned to stay private may not be shown to others later; undefined: it may. */
+export function onlyPrivately(
+  request: Pick<ImageRequest, "asked" | "answers">,
+  policy: Policy,
+  report: CleanReport,
+): string | undefined {
+  const shared = { ...request, asked: { ...request.asked, visibility: "shared" as const } };
+  const secrets = secretsToAsk(shared, report).length;
+  return (
+    afterCleaning(shared, policy, report)?.title ??
+    (secrets > 0 ? `${secrets} secrets were found in it that nobody acknowledged` : undefined)
   );
 }
 

@@ -1,4 +1,5 @@
 // What makes an image out of a snapshot, as one list of changes: name, description, tags, provenance; Nova's marks and ours removed.
+import { privateOnlyProperty } from "../images/visibility.ts";
 import { type Image, type PatchOperation, propertyPath } from "../openstack/index.ts";
 import type { Policy } from "../providers/policy.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
@@ -26,14 +27,26 @@ const falseHere = [
   "owner_specified.openstack.object",
 ];
 
+interface Publishing {
+  readonly publishedAt: string;
+  readonly policy: Policy;
+  readonly packages: readonly string[];
+  /** Why its owner may not show it to others later. */
+  readonly privateOnly?: string | undefined;
+}
+
 /** The changes that are still to be made; empty once the image is as asked. Safe to compute and send again. */
 export function publication(
   request: ImageRequest,
   image: Image,
-  { publishedAt, policy, packages }: { publishedAt: string; policy: Policy; packages: readonly string[] },
+  { publishedAt, policy, packages, privateOnly }: Publishing,
 ): PatchOperation[] {
   const { asked } = request;
-  const wanted = { ...wantedProperties(request, publishedAt, packages), ...quiesce(request, policy) };
+  const wanted = {
+    ...wantedProperties(request, publishedAt, packages),
+    ...(privateOnly !== undefined && { [privateOnlyProperty]: privateOnly }),
+    ...quiesce(request, policy),
+  };
   const operations: PatchOperation[] = [];
   if (image.name !== asked.name) operations.push({ op: "replace", path: "/name", value: asked.name });
   if (!sameSet(image.tags, asked.tags)) operations.push({ op: "replace", path: "/tags", value: asked.tags });
