@@ -2,9 +2,11 @@
 import type { Operation } from "../operation.ts";
 import { answerImageRequest } from "./answer-image-request.ts";
 import { cancelImageRequest } from "./cancel-image-request.ts";
+import { changeImage } from "./change-image.ts";
 import { createImageRequest } from "./create-image-request.ts";
 import { createPreflight } from "./create-preflight.ts";
 import { decideImageRequest } from "./decide-image-request.ts";
+import { deleteImage } from "./delete-image.ts";
 import { getDocs } from "./get-docs.ts";
 import { getDocsFile } from "./get-docs-file.ts";
 import { getHealth } from "./get-health.ts";
@@ -24,6 +26,8 @@ export const operations = {
   listProviders,
   listImages,
   getImage,
+  changeImage,
+  deleteImage,
   listVersions,
   createPreflight,
   createImageRequest,

@@ -128,6 +128,8 @@ async function refuseTakenName({ caller, body }: CreateCall): Promise<void> {
 async function takeLock({ runtime }: CreateCall, key: LockKey, id: string): Promise<void> {
   const { heldBy } = await runtime.locks.take(key, id, runtime.clock.now());
   if (heldBy === id) return;
+  if (heldBy.startsWith("change-"))
+    throw conflict("request-under-way", "An image is being given this name just now.", "Try again in a moment.");
   const what = key.startsWith("server#") ? "server" : "name of an image";
   throw conflict(
     "request-under-way",

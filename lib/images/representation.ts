@@ -1,5 +1,4 @@
 // An image as callers see it: Glance's fields and Darkroom's own provenance, nothing else of its properties.
-import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { ImageRepresentation } from "../../events/image-representation.ts";
 import type { Image } from "../openstack/index.ts";
@@ -64,11 +63,6 @@ export function listedImage(image: Image, viewpoint: Viewpoint): ImageRepresenta
     version: whole.version && { ...whole.version, changeLog: whole.version.changeLog.slice(0, maxListedChars) },
     provenance: whole.provenance && (provenance as typeof whole.provenance),
   };
-}
-
-/** Of what is shown of one image; Glance's `updated_at` is in it, which counts whole seconds only. */
-export function etagOf(shown: ImageRepresentation): string {
-  return `"${createHash("sha256").update(JSON.stringify(shown)).digest("base64url").slice(0, 27)}"`;
 }
 
 export function pathOfImage(id: string): string {
