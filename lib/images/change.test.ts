@@ -22,7 +22,7 @@ test("everything at once is one list of operations", () => {
     { op: "add", path: "/description", value: "new words" },
     { op: "replace", path: "/tags", value: ["b", "c"] },
     { op: "add", path: "/darkroom_expires_at", value: "2027-01-01T00:00:00.000Z" },
-    { op: "add", path: "/darkroom_expires_image", value: id },
+    { op: "add", path: "/darkroom_expiry_of", value: id },
   ]);
 });
 
@@ -34,13 +34,13 @@ test("what is so already, or is taken away, costs nothing or the one operation",
 
 test("an expiry that was inherited is set anew, and taken away where none is wanted", () => {
   const at = "2027-01-01T00:00:00.000Z";
-  const inherited = anImage({ id, properties: { darkroom_expires_at: at, darkroom_expires_image: "another" } });
+  const inherited = anImage({ id, properties: { darkroom_expires_at: at, darkroom_expiry_of: "another" } });
   expect(changeOperations(inherited, { expiresAt: at })).toHaveLength(2);
   expect(changeOperations(inherited, { expiresAt: null })).toEqual([]);
-  const own = anImage({ id, properties: { darkroom_expires_at: at, darkroom_expires_image: id } });
+  const own = anImage({ id, properties: { darkroom_expires_at: at, darkroom_expiry_of: id } });
   expect(changeOperations(own, { expiresAt: at })).toEqual([]);
   expect(changeOperations(own, { expiresAt: null }).map(({ op, path }) => `${op} ${path}`)).toEqual([
     "remove /darkroom_expires_at",
-    "remove /darkroom_expires_image",
+    "remove /darkroom_expiry_of",
   ]);
 });

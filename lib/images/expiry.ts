@@ -2,17 +2,17 @@
 import type { Image, PatchOperation } from "../openstack/index.ts";
 
 /** ISO, UTC. */
-export const expiresProperty = "darkroom_expires_at";
+export const expiryProperty = "darkroom_expires_at";
 /** The id of the image that the date was set on. */
-export const expiresImageProperty = "darkroom_expires_image";
+export const expiryOfProperty = "darkroom_expiry_of";
 
 /**
  * Undefined where there is none. Nova copies properties onto snapshots of servers booted from the image: a date that was set on another image is not
  * this one's, or people's own snapshots would go with the image that they once started from.
  */
 export function expiresAt({ id, properties }: Pick<Image, "id" | "properties">): string | undefined {
-  const ms = Date.parse(properties[expiresProperty] ?? "");
-  return Number.isNaN(ms) || properties[expiresImageProperty] !== id ? undefined : new Date(ms).toISOString();
+  const ms = Date.parse(properties[expiryProperty] ?? "");
+  return Number.isNaN(ms) || properties[expiryOfProperty] !== id ? undefined : new Date(ms).toISOString();
 }
 
 /** `wanted` null: no date. Empty where nothing is to be changed. */
@@ -20,11 +20,11 @@ export function expiryOperations(image: Pick<Image, "id" | "properties">, wanted
   if ((expiresAt(image) ?? null) === wanted) return [];
   if (wanted !== null) {
     return [
-      { op: "add", path: `/${expiresProperty}`, value: wanted },
-      { op: "add", path: `/${expiresImageProperty}`, value: image.id },
+      { op: "add", path: `/${expiryProperty}`, value: wanted },
+      { op: "add", path: `/${expiryOfProperty}`, value: image.id },
     ];
   }
-  return [expiresProperty, expiresImageProperty]
+  return [expiryProperty, expiryOfProperty]
     .filter((name) => image.properties[name] !== undefined)
     .map((name) => ({ op: "remove", path: `/${name}` }));
 }

@@ -175,7 +175,7 @@ describe("one image", () => {
     const inherited = {
       ...published(bench, "1.0"),
       darkroom_expires_at: "2027-01-01T00:00:00.000Z",
-      darkroom_expires_image: "another",
+      darkroom_expiry_of: "another",
       instance_uuid: "s",
       image_type: "snapshot",
     };
