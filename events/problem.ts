@@ -12,6 +12,8 @@ export const problemShape = z
     remedy: z.string().optional(),
     /** Every wrong field. */
     errors: z.array(z.strictObject({ field: z.string(), detail: z.string() })).optional(),
+    /** What the caller must choose from, where several things are meant. */
+    choices: z.array(z.strictObject({ id: z.string(), name: z.string() })).optional(),
     /** The OpenStack service that said no, and its id of the call: for the operator. */
     service: z.string().optional(),
     openstackRequestId: z.string().optional(),

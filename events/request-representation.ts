@@ -44,6 +44,16 @@ export const requestRepresentation = z
     requester: z.strictObject({ id: z.string(), name: z.string() }),
     server: z.strictObject({ id: z.string(), name: z.string() }),
     asked: z.looseObject({ ...imageRequestBody.shape, licenseAcknowledged: z.boolean() }),
+    /** The projects that `asked.share` meant, as they were found when it was taken. */
+    sharedWith: z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string().optional(),
+        /** False: nobody looked whether there is such a project; Glance takes any text for one. */
+        checked: z.boolean(),
+        users: z.array(z.strictObject({ id: z.string(), name: z.string() })).optional(),
+      }),
+    ),
     license: z.strictObject({ version: z.string(), acknowledgedBy: z.string(), at }),
     decision: z.strictObject({ decision: z.enum(["approve", "deny"]), reason: z.string(), by: someone, at }).nullable(),
     createdAt: at,
@@ -70,6 +80,7 @@ export const requestRepresentationExample = {
   server: { id: imageRequestExample.serverId, name: "assembly-1" },
   // As it is shown: with everything that was left out.
   asked: imageRequestBody.parse(imageRequestExample),
+  sharedWith: [],
   license: { version: "1", acknowledgedBy: "0123456789abcdef0123456789abcdef", at: "2026-11-23T09:00:00.000Z" },
   decision: null,
   createdAt: "2026-11-23T09:00:00.000Z",

@@ -20,6 +20,16 @@ import { listImages } from "./list-images.ts";
 import { listProviders } from "./list-providers.ts";
 import { listVersions } from "./list-versions.ts";
 import { takeCloudEvents } from "./take-cloud-events.ts";
+import { listMembers } from "./list-members.ts";
+import { putMember } from "./put-member.ts";
+import { createMember } from "./create-member.ts";
+import { deleteMember } from "./delete-member.ts";
+import { listInvitations } from "./list-invitations.ts";
+import { answerInvitation } from "./answer-invitation.ts";
+import { askPublicity } from "./ask-publicity.ts";
+import { getPublicity } from "./get-publicity.ts";
+import { withdrawPublicity } from "./withdraw-publicity.ts";
+import { decidePublicity } from "./decide-publicity.ts";
 
 /** By the client's name of each; in the order of the reference. */
 export const operations = {
@@ -39,6 +49,16 @@ export const operations = {
   cancelImageRequest,
   decideImageRequest,
   takeCloudEvents,
+  listMembers,
+  putMember,
+  createMember,
+  deleteMember,
+  listInvitations,
+  answerInvitation,
+  askPublicity,
+  getPublicity,
+  withdrawPublicity,
+  decidePublicity,
   getHealth,
   getOpenapi,
   getDocs,

@@ -17,6 +17,7 @@ import { type LockKey, nameLock, serverLock } from "../../lib/requests/locks.ts"
 import { firstMilestones } from "../../lib/requests/milestones.ts";
 import { problem } from "../../lib/requests/problem.ts";
 import { pathOf, representation } from "../../lib/requests/representation.ts";
+import { resolveShare, type SharedWith } from "../../lib/requests/sharing.ts";
 import { firstStep } from "../../lib/workflow/chain.ts";
 import { newMark } from "../../lib/workflow/ledger.ts";
 import { nudge } from "../../lib/workflow/nudge.ts";
@@ -37,7 +38,7 @@ export const handler = endpoint(createImageRequest, async (call) => {
   if (earlier) return sameRequest(earlier, call);
 
   // With these two, a cloud whose Nova or Glance is down is found out here, before anything is begun.
-  const [server] = await Promise.all([serverOfCaller(call), refuseTakenName(call)]);
+  const [server, sharedWith] = await Promise.all([serverOfCaller(call), shareOfCaller(call), refuseTakenName(call)]);
   const locks = [serverLock(provider.name, server.id), nameLock(provider.name, caller.projectId, asked.name)];
   const taken: LockKey[] = [];
   let trust: TrustEntry | undefined;
@@ -54,7 +55,7 @@ export const handler = endpoint(createImageRequest, async (call) => {
     });
     if ("refused" in delegated) throw new HttpProblem(422, delegated.refused);
     trust = delegated.entry;
-    const request = newRequest(call, id, server, trust);
+    const request = newRequest(call, id, server, sharedWith, trust);
     if (await runtime.store.create(request)) {
       call.note(acknowledged(request), { kind: "image-request", id });
       await nudge(runtime, request);
@@ -119,6 +120,14 @@ async function serverOfCaller({ caller, body }: CreateCall): Promise<Server> {
   throw unknown;
 }
 
+/** Whom the image will be shared with is found now, while the requester can still mend it. */
+async function shareOfCaller({ provider, caller, body, bounded }: CreateCall): Promise<SharedWith[]> {
+  const directory = provider.directory && bounded(provider.directory);
+  const { sharedWith, errors } = await resolveShare(directory, body.share, caller.projectId);
+  if (errors.length > 0) throw invalid(errors);
+  return sharedWith;
+}
+
 async function refuseTakenName({ caller, body }: CreateCall): Promise<void> {
   const taken = await nameObstacles(caller.cloud, caller.projectId, body);
   if (taken.length > 0)
@@ -155,6 +164,7 @@ function newRequest(
   { runtime, provider, caller, body: asked }: CreateCall,
   id: string,
   server: Server,
+  sharedWith: readonly SharedWith[],
   trust: TrustEntry,
 ): ImageRequest {
   const nowMs = runtime.clock.now();
@@ -168,6 +178,7 @@ function newRequest(
     requester: { userId: caller.userId, userName: caller.userName, projectName: caller.projectName },
     server: { id: server.id, name: server.name },
     asked,
+    ...(sharedWith.length > 0 && { sharedWith }),
     license: { version: provider.policy.license.version, acknowledgedBy: caller.userId, at: now },
     fingerprint: fingerprintOf(asked),
     createdAt: now,

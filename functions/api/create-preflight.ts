@@ -8,16 +8,19 @@ import { beyondLimits, reasonsForApproval } from "../../lib/requests/limits.ts";
 import { type LockKey, nameLock, serverLock } from "../../lib/requests/locks.ts";
 import type { Obstacle } from "../../lib/requests/obstacle.ts";
 import { findObstacles } from "../../lib/requests/obstacles.ts";
+import { resolveShare } from "../../lib/requests/sharing.ts";
 import type { Runtime } from "../../lib/runtime.ts";
 
-export const handler = endpoint(createPreflight, async ({ runtime, provider, caller, body: asked }) => {
+export const handler = endpoint(createPreflight, async ({ runtime, provider, caller, body: asked, bounded }) => {
   const beyond = beyondLimits(asked, provider.policy).map(notPossible);
-  const [findings, ...underWay] = await Promise.all([
+  const directory = provider.directory && bounded(provider.directory);
+  const [share, findings, ...underWay] = await Promise.all([
+    resolveShare(directory, asked.share, caller.projectId),
     findObstacles(caller.cloud, caller.projectId, asked, provider.policy),
     requestUnderWay(runtime, serverLock(provider.name, asked.serverId), "serverId"),
     requestUnderWay(runtime, nameLock(provider.name, caller.projectId, asked.name), "name"),
   ]);
-  const obstacles = [...beyond, ...findings.obstacles, ...underWay.flat()];
+  const obstacles = [...beyond, ...share.errors.map(notPossible), ...findings.obstacles, ...underWay.flat()];
   const { server } = findings;
   return answer(200, {
     ready: obstacles.every(({ level }) => level !== "obstacle"),

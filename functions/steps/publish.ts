@@ -1,5 +1,6 @@
 // The image has its name, description, tags and provenance; what made it look like a snapshot, and our mark, is gone; then others may see it.
-import type { Cloud, Image } from "../../lib/openstack/index.ts";
+import { setPublic } from "../../lib/images/set-public.ts";
+import { type Cloud, type Image, OpenStackFault } from "../../lib/openstack/index.ts";
 import { onlyPrivately } from "../../lib/workflow/after-cleaning.ts";
 import { imageToPublish, imageVanished } from "../../lib/workflow/image-to-publish.ts";
 import { done, lookAgain, refuse, wait } from "../../lib/workflow/outcome.ts";
@@ -7,7 +8,7 @@ import { publication } from "../../lib/workflow/publication.ts";
 import { serveStep } from "../../lib/workflow/serve-step.ts";
 import { defineStep } from "../../lib/workflow/step.ts";
 
-export const publish = defineStep("publish", async ({ request, cloud, provider, evidence, nowMs }) => {
+export const publish = defineStep("publish", async ({ request, cloud, staff, provider, evidence, nowMs }) => {
   let image = await imageToPublish(cloud, request);
   if (!image) return refuse(imageVanished(request));
 
@@ -23,15 +24,29 @@ export const publish = defineStep("publish", async ({ request, cloud, provider, 
   }
   // Private until all of that is there; members last.
   const { visibility, share } = request.asked;
-  if (image.visibility !== visibility) {
+  if (visibility === "public") {
+    if (image.visibility !== visibility) image = await setPublic(staffOf(staff), image.id);
+  } else if (image.visibility !== visibility) {
     image = await cloud.image.patchImage(image.id, [{ op: "replace", path: "/visibility", value: visibility }]);
     if (image.visibility !== visibility) return lookAgain("Glance has not yet taken the visibility");
   }
-  await addMembers(cloud, image, share.projects);
+  await addMembers(cloud, image, request.sharedWith?.map(({ id }) => id) ?? share.projects);
   return done({ imageId: image.id, publishedAt }, `${request.asked.name} is published, ${image.visibility}`);
 });
 
 export const handler = serveStep(publish);
+
+/** The door took the request because there was one. The operator took it away: the image waits, as for any service that is away. */
+function staffOf(staff: Cloud | undefined): Cloud {
+  if (staff) return staff;
+  throw new OpenStackFault({
+    kind: "unavailable",
+    service: "image",
+    method: "PATCH",
+    path: "/images",
+    detail: "images are made public with the operator's credential, and `staffCloud` is configured no longer",
+  });
+}
 
 /** Glance shares with a whole project, which may boot the image at once and sees it in its list once it has accepted (measured on Zed). */
 async function addMembers(cloud: Cloud, image: Image, projects: readonly string[]): Promise<void> {

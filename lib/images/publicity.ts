@@ -54,6 +54,8 @@ export interface PublicityStore {
   finish(question: Publicity, doneAt: string): Promise<Publicity | undefined>;
   /** Takes an undecided question away. False where there is none, or it is decided. */
   withdraw(question: Publicity): Promise<boolean>;
+  /** The image is gone: there is nothing to decide or to do. */
+  drop(question: Publicity): Promise<void>;
   /** Approved, and perhaps not made public yet; oldest first. */
   unfinished(limit: number): Promise<Publicity[]>;
 }
@@ -106,6 +108,10 @@ export function openPublicity(table: Table): PublicityStore {
     },
 
     withdraw: (question) => table.delete(idOf(question), and(equals("askedAt", question.askedAt), absent("decision"))),
+
+    async drop(question) {
+      await table.delete(idOf(question), equals("askedAt", question.askedAt));
+    },
 
     async unfinished(limit) {
       const page = await table.query({ index: "byList", key: equals("listKey", unfinishedList), limit });

@@ -31,8 +31,8 @@ export function readProviders(
   connecting: ConnectOptions = {},
 ): Providers {
   const { providers } = readPolicy(env, texts);
-  const config = (cloud: string, region?: string) =>
-    readCloudConfig(cloud, { env, region, ...(texts && { text: texts.clouds }) });
+  const config = (cloud: string, region?: string, anyScope = false) =>
+    readCloudConfig(cloud, { env, region, anyScope, ...(texts && { text: texts.clouds }) });
   const all = Object.entries(providers).map(([name, policy]) => {
     const service = config(policy.cloud, policy.region);
     return makeProvider({
@@ -41,6 +41,9 @@ export function readProviders(
       service: connect(service, connecting),
       serviceSecret: passwordOf(service),
       ...(policy.staffCloud && { staff: connect(config(policy.staffCloud, policy.region), connecting) }),
+      ...(policy.directoryCloud && {
+        directory: connect(config(policy.directoryCloud, policy.region, true), connecting),
+      }),
     });
   });
   return { all, find: (name) => all.find((provider) => provider.name === name) };

@@ -3,6 +3,7 @@ import { parseDocument } from "yaml";
 import * as z from "zod";
 import { webhookSecrets } from "../hooks/standard-webhook.ts";
 import { bootProperties } from "./boot-properties.ts";
+import { webSso } from "./web-sso.ts";
 
 const visibility = z.enum(["private", "shared", "community", "public"]);
 
@@ -44,6 +45,10 @@ const providerPolicy = z
     region: z.string().min(1).optional(),
     /** The entry of clouds.yaml that may tidy up where a requester's delegation is gone. */
     staffCloud: z.string().min(1).optional(),
+    /** The entry of clouds.yaml that may look people and projects up: a reader of the system or of their domain. It does nothing else. */
+    directoryCloud: z.string().min(1).optional(),
+    /** How people of an identity provider sign in. */
+    webSso: webSso.optional(),
     /** Who may decide: a role on a project, by the project's id. The same role elsewhere counts for nothing. */
     approvers: z.array(z.strictObject({ role: z.string().min(1), project: z.string().min(1) })).default([]),
     /** Images of these visibilities need a person's yes. */

@@ -11,6 +11,8 @@ export interface Provider {
   readonly service: Cloud;
   /** The operator's credential for what a requester's delegation cannot do; not every provider has one. */
   readonly staff?: Cloud;
+  /** The operator's credential for looking people and projects up; not every provider has one. */
+  readonly directory?: Cloud;
   /** With a caller's own token. */
   asCaller(tokenId: string): Cloud;
   /** With the delegation (trust) of a request. */
@@ -33,6 +35,7 @@ export function makeProvider(parts: {
   service: Cloud;
   serviceSecret: string;
   staff?: Cloud;
+  directory?: Cloud;
 }): Provider {
   const { service, serviceSecret, ...shown } = parts;
   const trusts = new Map<string, Cloud>();

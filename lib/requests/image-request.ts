@@ -8,6 +8,7 @@ import type { StepName } from "../workflow/chain.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
 import type { Milestone } from "./milestones.ts";
 import type { Problem } from "./problem.ts";
+import type { SharedWith } from "./sharing.ts";
 import type { TimelineEntry } from "./timeline.ts";
 
 /** One request. The item in the table; the only truth about it. Times are ISO strings in UTC, or ms since 1970 where the name says `Ms`. */
@@ -21,6 +22,8 @@ export interface ImageRequest {
   readonly requester: { readonly userId: string; readonly userName: string; readonly projectName: string };
   readonly server: { readonly id: string; readonly name: string };
   readonly asked: ImageRequestBody;
+  /** The projects that `asked.share` meant, as they were found at the door. */
+  readonly sharedWith?: readonly SharedWith[];
   readonly license: { readonly version: string; readonly acknowledgedBy: string; readonly at: string };
   /** A hash of what was asked, so that the same key with another body can be told. */
   readonly fingerprint: string;

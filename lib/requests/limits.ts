@@ -12,11 +12,8 @@ export function beyondLimits(asked: ImageRequestBody, policy: Policy): FieldErro
   const refuse = (field: string, detail: string) => errors.push({ field, detail });
   if (!policy.visibilities.includes(asked.visibility)) {
     refuse("visibility", `this provider allows ${policy.visibilities.join(", ")}`);
-  } else if (asked.visibility === "public") {
-    refuse(
-      "visibility",
-      "public images cannot be made so far: ask for community, or for staff to publish a private one",
-    );
+  } else if (asked.visibility === "public" && whyNotPublic(policy) !== undefined) {
+    refuse("visibility", whyNotPublic(policy) ?? "");
   } else if (asked.preparation === "as-is" && asked.visibility !== "private") {
     refuse("preparation", "an image that others see must be cleaned: as-is is only for private images");
   }
@@ -24,9 +21,12 @@ export function beyondLimits(asked: ImageRequestBody, policy: Policy): FieldErro
     refuse("excludePaths", "nothing is removed from an image that is taken as-is: remove the files yourself first");
   }
   if (asked.preparation === "clean") for (const { field, detail } of beyondCleaning(asked)) refuse(field, detail);
-  if (asked.share.users.length > 0) refuse("share.users", "images cannot be shared by user name so far: name projects");
-  if (asked.share.projects.length > 0 && asked.visibility !== "shared") {
-    refuse("share.projects", "only an image of visibility shared is shared with projects");
+  if (asked.share.users.length > 0 && policy.directoryCloud === undefined) {
+    refuse("share.users", "users cannot be looked up on this provider: ask them for their project's id, and name that");
+  }
+  for (const field of ["projects", "users"] as const) {
+    if (asked.share[field].length > 0 && asked.visibility !== "shared")
+      refuse(`share.${field}`, "only an image of visibility shared is shared with anybody by name");
   }
   for (const field of ["installedSoftware", "systemFiles", "keepPaths"] as const) {
     if ((provenanceList(asked[field])?.length ?? 0) > maxListBytes)
@@ -34,6 +34,14 @@ export function beyondLimits(asked: ImageRequestBody, policy: Policy): FieldErro
   }
   if (asked.targets.length > 0) refuse("targets", "images cannot be sent to other providers so far");
   return errors;
+}
+
+/** Undefined: images can be made public on this provider. */
+export function whyNotPublic(policy: Pick<Policy, "visibilities" | "staffCloud">): string | undefined {
+  if (!policy.visibilities.includes("public")) return `this provider allows ${policy.visibilities.join(", ")}`;
+  if (policy.staffCloud === undefined)
+    return "images are made public with the operator's own credential, and this provider has none: ask for community";
+  return undefined;
 }
 
 /** What cannot be cleaned so, and paths that are too many to reach the guest. */

@@ -8,6 +8,8 @@ export interface Problem {
   readonly detail: string;
   readonly remedy?: string;
   readonly errors?: readonly FieldError[];
+  /** What the caller must choose from, where several things are meant. */
+  readonly choices?: readonly { readonly id: string; readonly name: string }[];
   readonly openstackRequestId?: string;
   readonly service?: string;
 }

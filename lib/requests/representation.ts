@@ -19,6 +19,7 @@ export function representation(request: ImageRequest) {
     requester: { id: request.requester.userId, name: request.requester.userName },
     server: request.server,
     asked,
+    sharedWith: request.sharedWith ?? [],
     license: request.license,
     decision: request.decision ?? null,
     createdAt: request.createdAt,

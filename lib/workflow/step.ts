@@ -19,7 +19,7 @@ export interface StepSurroundings {
   readonly provider: Provider;
   /** The provider's cloud with the requester's authority: the trust. Calls end before the function does. */
   readonly cloud: Cloud;
-  /** With the operator's credential; not every provider has one. For tidying up only. */
+  /** With the operator's credential; not every provider has one. For tidying up, and to make an image public. */
   readonly staff?: Cloud;
   readonly ledger: Ledger;
   /** What guests told and printed in this request. */

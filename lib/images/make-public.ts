@@ -1,0 +1,66 @@
+// The way of an image to everybody: asked for by its owner, decided by staff, done with the operator's credential.
+import type { About, Facts } from "../audit/audit-record.ts";
+import type { Caller } from "../http/caller.ts";
+import { conflict, HttpProblem } from "../http/http-problem.ts";
+import type { Cloud, Image } from "../openstack/index.ts";
+import type { Policy } from "../providers/policy.ts";
+import type { Provider } from "../providers/provider.ts";
+import { whyNotPublic } from "../requests/limits.ts";
+import { problem } from "../requests/problem.ts";
+import type { Publicity, PublicityStore } from "./publicity.ts";
+import { setPublic } from "./set-public.ts";
+
+export interface Asking {
+  readonly provider: Pick<Provider, "name" | "policy" | "staff">;
+  readonly caller: Pick<Caller, "projectId" | "projectName" | "userId" | "userName">;
+  readonly publicity: PublicityStore;
+  readonly nowMs: number;
+  bounded(cloud: Cloud): Cloud;
+  note?(facts: Facts, about?: About): void;
+}
+
+/**
+ * Puts the question to staff, or makes the image public at once where the policy needs nobody. The image is the caller's own. Throws 403 where the provider does not
+ * allow it, 409 where this image cannot be public.
+ */
+export async function askToBePublic(asking: Asking, image: Image, reason: string): Promise<Publicity> {
+  const { provider, caller, publicity, nowMs } = asking;
+  refuseNeverPublic(provider.policy, image);
+  const at = new Date(nowMs).toISOString();
+  const question = await publicity.ask({
+    provider: provider.name,
+    imageId: image.id,
+    imageName: image.name ?? image.id,
+    projectId: caller.projectId,
+    projectName: caller.projectName,
+    requester: { userId: caller.userId, userName: caller.userName },
+    reason,
+    askedAt: at,
+  });
+  if (provider.policy.approvalNeededFor.includes("public") || question.decision) return question;
+  const by = { userId: "policy", userName: "the policy of this provider" };
+  const decided = await publicity.decide(question, { decision: "approve", reason: "", by, at });
+  return decided && provider.staff ? await carryOut(asking, provider.staff, decided) : question;
+}
+
+function refuseNeverPublic(policy: Policy, image: Image): void {
+  const why = whyNotPublic(policy);
+  if (why) throw new HttpProblem(403, problem("not-allowed-here", "Not allowed on this provider", why));
+  if (image.visibility === "public") throw conflict("already-public", "The image is public already.", "Nothing to do.");
+  if (image.status !== "active")
+    throw conflict("not-active", `The image is ${image.status}.`, "Wait until it is active.");
+  if (image.properties.darkroom_preparation === "as-is") {
+    const detail = "This image is a disk as it stood: nothing of its owner was removed from it.";
+    throw conflict("not-cleaned", detail, "Ask for a cleaned image of the server, and for that one to be public.");
+  }
+}
+
+/** Tells Glance, then writes that it was told: whoever finds an approved question does it again, which does no harm. Undefined: the image is gone, and with it the question. */
+export async function carryOut(
+  { publicity, nowMs, bounded }: Pick<Asking, "publicity" | "nowMs" | "bounded">,
+  staff: Cloud,
+  question: Publicity,
+): Promise<Publicity> {
+  await setPublic(bounded(staff), question.imageId);
+  return (await publicity.finish(question, new Date(nowMs).toISOString())) ?? question;
+}
