@@ -72,13 +72,6 @@ export async function addMember(cloud: Cloud, image: Image, found: Resolution): 
   }
 }
 
-/** Throws 404 where the project is no member. */
-export async function removeMember(cloud: Cloud, image: Image, projectId: string): Promise<void> {
-  const members = image.visibility === "shared" ? await cloud.image.listMembers(image.id) : [];
-  if (!members.some((member) => member.projectId === projectId)) throw notFound("member of this image");
-  await cloud.image.removeMember(image.id, projectId);
-}
-
 function resolved(found: Resolution) {
   if ("refused" in found) throw refusedMember(found.refused);
   return found.project;

@@ -104,4 +104,47 @@ export const table: Record<string, Row> = {
     statuses: "               200 200 200 404             404 404             403      401 401 401 401",
     call: async (the) => ({ query: { name: await the.imageName(), owner: await the.ownersProject() } }),
   },
+
+  // The image is private: it must be shared first, and nobody is invited to it.
+  "list-members": {
+    statuses: "               200 200 200 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.image() } }),
+  },
+  "put-member": {
+    statuses: "               409 409 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.image(), project: "5f1f3a0a9a7b4f5c8d1e2f3a4b5c6d7e" } }),
+  },
+  "create-member": {
+    statuses: "               409 409 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.image() }, body: { user: "bob" } }),
+  },
+  "delete-member": {
+    statuses: "               204 204 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.image(), project: "5f1f3a0a9a7b4f5c8d1e2f3a4b5c6d7e" } }),
+  },
+  "list-invitations": {
+    statuses: "               200 200 200 200             200 200             403      401 401 401 401",
+    call: nothing,
+  },
+  "answer-invitation": {
+    statuses: "               404 404 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { imageId: await the.image() }, body: { status: "accepted" } }),
+  },
+  // Nothing is public on this provider, so nobody has asked.
+  "ask-publicity": {
+    statuses: "               403 403 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.image() } }),
+  },
+  "get-publicity": {
+    statuses: "               404 404 404 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.image() } }),
+  },
+  "withdraw-publicity": {
+    statuses: "               404 404 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.image() } }),
+  },
+  "decide-publicity": {
+    statuses: "               404 404 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.image() }, body: { decision: "approve", reason: "a course" } }),
+  },
 };

@@ -6,9 +6,9 @@ const portal = "https://darkroom.example.org/callback";
 const path = "/identity/v3/auth/OS-FEDERATION/websso/openid";
 const asked = `${path}?origin=${encodeURIComponent(portal)}`;
 
-async function withErin() {
+async function withFay() {
   const out = await tryOut();
-  Object.assign(out.cloud.state.federation, { signedIn: demoIds.users.erin, trustedDashboards: [portal] });
+  Object.assign(out.cloud.state.federation, { signedIn: demoIds.users.fay, trustedDashboards: [portal] });
   const get = async (what: string) => {
     const answer = await fetch(`${out.cloud.url}${what}`);
     return { status: answer.status, type: answer.headers.get("content-type"), text: await answer.text() };
@@ -17,7 +17,7 @@ async function withErin() {
 }
 
 test("a page posts the token to the trusted dashboard; the token is scoped to nothing and says where it comes from", async () => {
-  const { out, get } = await withErin();
+  const { out, get } = await withFay();
   await using _ = out;
   for (const way of [asked, asked.replace("websso/openid", "identity_providers/campus/protocols/openid/websso")]) {
     const { status, type, text } = await get(way);
@@ -27,7 +27,7 @@ test("a page posts the token to the trusted dashboard; the token is scoped to no
     const headers = { "x-auth-token": token, "x-subject-token": token };
     const answer = await fetch(`${out.cloud.authUrl}/auth/tokens`, { headers });
     expect((await answer.json()) as unknown).toMatchObject({
-      token: { methods: ["openid"], user: { name: "erin", "OS-FEDERATION": { protocol: { id: "openid" } } } },
+      token: { methods: ["openid"], user: { name: "fay", "OS-FEDERATION": { protocol: { id: "openid" } } } },
     });
     const projects = await fetch(`${out.cloud.authUrl}/auth/projects`, { headers });
     expect(await projects.json()).toMatchObject({ projects: [{ name: "bio-lab" }] });
@@ -35,7 +35,7 @@ test("a page posts the token to the trusted dashboard; the token is scoped to no
 });
 
 test("no other origin is sent anything, nor anybody whom the identity provider does not know", async () => {
-  const { out, get } = await withErin();
+  const { out, get } = await withFay();
   await using _ = out;
   expect((await get(path)).status).toBe(400);
   expect((await get(`${path}?origin=${encodeURIComponent(`${portal}/`)}`)).status).toBe(401);
@@ -45,7 +45,7 @@ test("no other origin is sent anything, nor anybody whom the identity provider d
 });
 
 test("roles of mapped groups hold in the project, and cannot be delegated: they are stored nowhere", async () => {
-  const { out, get } = await withErin();
+  const { out, get } = await withFay();
   await using _ = out;
   const token = /value="([^"]+)"/.exec((await get(asked)).text)?.[1] ?? "";
   const json = { "content-type": "application/json" };
@@ -70,7 +70,7 @@ test("roles of mapped groups hold in the project, and cannot be delegated: they 
     headers: { ...json, "x-auth-token": scoped.headers.get("x-subject-token") ?? "" },
     body: JSON.stringify({
       trust: {
-        trustor_user_id: demoIds.users.erin,
+        trustor_user_id: demoIds.users.fay,
         trustee_user_id: demoIds.users.darkroom,
         project_id: demoIds.projects["bio-lab"],
         impersonation: true,

@@ -20,7 +20,7 @@ export const demoIds = {
     darkroom: hex("5", 4),
     admin: hex("5", 5),
     directory: hex("5", 6),
-    erin: hex("5", 7),
+    fay: hex("5", 7),
   },
   roles: { admin: hex("7", 1), member: hex("7", 2), reader: hex("7", 3), "imaging-staff": hex("7", 4) },
   flavors: {

@@ -34,7 +34,7 @@ export function seedPeople(): People {
       user("directory"),
       // Comes through the identity provider: her role in bio-lab is her group's.
       {
-        ...user("erin"),
+        ...user("fay"),
         passwordHash: "",
         federated: { mappedRoles: [{ projectId: projects["bio-lab"], roleId: roles.member }] },
       },
