@@ -1,35 +1,35 @@
 // Every HTTP operation, by the name of its function.
 import type { Operation } from "../operation.ts";
 import { answerImageRequest } from "./answer-image-request.ts";
+import { answerInvitation } from "./answer-invitation.ts";
+import { askPublicity } from "./ask-publicity.ts";
 import { cancelImageRequest } from "./cancel-image-request.ts";
 import { changeImage } from "./change-image.ts";
 import { createImageRequest } from "./create-image-request.ts";
+import { createMember } from "./create-member.ts";
 import { createPreflight } from "./create-preflight.ts";
 import { decideImageRequest } from "./decide-image-request.ts";
+import { decidePublicity } from "./decide-publicity.ts";
 import { deleteImage } from "./delete-image.ts";
+import { deleteMember } from "./delete-member.ts";
 import { getDocs } from "./get-docs.ts";
 import { getDocsFile } from "./get-docs-file.ts";
 import { getHealth } from "./get-health.ts";
 import { getImage } from "./get-image.ts";
 import { getImageRequest } from "./get-image-request.ts";
 import { getOpenapi } from "./get-openapi.ts";
+import { getPublicity } from "./get-publicity.ts";
 import { getReport } from "./get-report.ts";
 import { getTimeline } from "./get-timeline.ts";
 import { listImageRequests } from "./list-image-requests.ts";
 import { listImages } from "./list-images.ts";
+import { listInvitations } from "./list-invitations.ts";
+import { listMembers } from "./list-members.ts";
 import { listProviders } from "./list-providers.ts";
 import { listVersions } from "./list-versions.ts";
-import { takeCloudEvents } from "./take-cloud-events.ts";
-import { listMembers } from "./list-members.ts";
 import { putMember } from "./put-member.ts";
-import { createMember } from "./create-member.ts";
-import { deleteMember } from "./delete-member.ts";
-import { listInvitations } from "./list-invitations.ts";
-import { answerInvitation } from "./answer-invitation.ts";
-import { askPublicity } from "./ask-publicity.ts";
-import { getPublicity } from "./get-publicity.ts";
+import { takeCloudEvents } from "./take-cloud-events.ts";
 import { withdrawPublicity } from "./withdraw-publicity.ts";
-import { decidePublicity } from "./decide-publicity.ts";
 
 /** By the client's name of each; in the order of the reference. */
 export const operations = {
