@@ -1,20 +1,8 @@
 // POST /v1/preflights
 import * as z from "zod";
 import { imageRequestBody, imageRequestExample } from "../image-request.ts";
+import { obstacle } from "../obstacle.ts";
 import { defineOperation } from "../operation.ts";
-
-const obstacle = z
-  .strictObject({
-    /** `obstacle`: it cannot be done so. `unknown`: the cloud does not tell, so it may fail. `hint`: good to know. */
-    level: z.enum(["obstacle", "unknown", "hint"]),
-    code: z.string(),
-    field: z.string().optional(),
-    detail: z.string(),
-    remedy: z.string(),
-    /** It may pass by itself within a minute or two. */
-    passing: z.literal(true).optional(),
-  })
-  .meta({ id: "Obstacle" });
 
 export const createPreflight = defineOperation({
   id: "create-preflight",

@@ -19,6 +19,7 @@ import { getImage } from "./get-image.ts";
 import { getImageRequest } from "./get-image-request.ts";
 import { getOpenapi } from "./get-openapi.ts";
 import { getPublicity } from "./get-publicity.ts";
+import { getQuota } from "./get-quota.ts";
 import { getReport } from "./get-report.ts";
 import { getTimeline } from "./get-timeline.ts";
 import { listImageRequests } from "./list-image-requests.ts";
@@ -26,6 +27,7 @@ import { listImages } from "./list-images.ts";
 import { listInvitations } from "./list-invitations.ts";
 import { listMembers } from "./list-members.ts";
 import { listProviders } from "./list-providers.ts";
+import { listServers } from "./list-servers.ts";
 import { listVersions } from "./list-versions.ts";
 import { putMember } from "./put-member.ts";
 import { takeCloudEvents } from "./take-cloud-events.ts";
@@ -34,6 +36,8 @@ import { withdrawPublicity } from "./withdraw-publicity.ts";
 /** By the client's name of each; in the order of the reference. */
 export const operations = {
   listProviders,
+  listServers,
+  getQuota,
   listImages,
   getImage,
   changeImage,

@@ -1,17 +1,30 @@
-// GET /v1/providers: the clouds of this installation and what each allows. For anybody: a token is got from one of them.
+// GET /v1/providers: the clouds of this installation, what each allows, and what a token's bearer may do there. For anybody: a token is got from one of them.
 import { listProviders } from "../../events/operations/list-providers.ts";
 import { answer } from "../../lib/http/answer.ts";
+import type { Caller } from "../../lib/http/caller.ts";
 import { openEndpoint } from "../../lib/http/endpoint.ts";
 
-export const handler = openEndpoint(listProviders, async ({ runtime: { providers } }) =>
-  answer(200, {
+export const handler = openEndpoint(listProviders, async ({ runtime: { providers }, whoCalls }) => {
+  const who = await whoCalls();
+  return answer(200, {
     providers: providers.all.map(({ name, policy }) => ({
       name,
       visibilities: policy.visibilities,
       approvalNeededFor: policy.approvalNeededFor,
       approvalDeadlineDays: policy.approvalDeadlineMs / 86_400_000,
+      limits: { callsPerMinute: policy.callsPerMinute },
       license: policy.license,
       supportContact: policy.supportContact ?? null,
+      caller: who ? (who.provider.name === name ? signedIn(who.caller) : elsewhere(name)) : null,
     })),
-  }),
-);
+  });
+});
+
+function signedIn({ userId, userName, projectId, projectName, isStaff, isReader }: Caller) {
+  const user = { id: userId, name: userName };
+  return { signedIn: true, user, project: { id: projectId, name: projectName }, isStaff, mayChange: !isReader };
+}
+
+function elsewhere(name: string) {
+  return { signedIn: false, remedy: `Sign in to ${name}: your token is of another cloud.` };
+}

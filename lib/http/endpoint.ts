@@ -32,6 +32,12 @@ export interface OpenCall<Body = unknown, Query = unknown, Params = unknown> {
   bounded(cloud: Cloud): Cloud;
 }
 
+export interface CallOfAnybody<Body = unknown, Query = unknown, Params = unknown>
+  extends OpenCall<Body, Query, Params> {
+  /** Undefined where no token was sent; a wrong one is refused and counted, as everywhere. A token is of the provider that the call names. */
+  whoCalls(): Promise<{ provider: Provider; caller: Caller } | undefined>;
+}
+
 export interface Call<Body = unknown, Query = unknown, Params = unknown> extends OpenCall<Body, Query, Params> {
   readonly provider: Provider;
   readonly caller: Caller;
@@ -97,13 +103,23 @@ export function openEndpoint<
   Answers extends AnswersOf,
 >(
   operation: Operation<Path, Body, Query, Answers>,
-  handle: (call: OpenCall<z.output<Body>, z.output<Query>, ParamsOf<Path>>) => Promise<Answer>,
+  handle: (call: CallOfAnybody<z.output<Body>, z.output<Query>, ParamsOf<Path>>) => Promise<Answer>,
 ) {
   return entrance(operation, async (event, runtime, context) => {
     countOpenCall(runtime, addressOf(event));
     const input = read(operation, event);
     const { header } = input;
-    return handle({ runtime, ...judged(operation, input), event, header, bounded: boundedBy(context) });
+    const bounded = boundedBy(context);
+    const whoCalls = async () => {
+      const token = header("x-auth-token");
+      if (token === undefined) return undefined;
+      const provider = chooseProvider(runtime, header("darkroom-provider"), input.json);
+      const caller = await identify(provider, token, runtime.clock.now(), bounded, (validated) =>
+        withRefusalsCounted(runtime, addressOf(event), validated),
+      );
+      return { provider, caller };
+    };
+    return handle({ runtime, ...judged(operation, input), event, header, bounded, whoCalls });
   });
 }
 

@@ -119,7 +119,8 @@ function lockObstacles(server: Server): Obstacle[] {
   ];
 }
 
-async function quotaObstacles(cloud: Cloud, server: Server, images: number): Promise<Obstacle[]> {
+/** What the project may not have any more. */
+export async function quotaObstacles(cloud: Cloud, server: Server, images: number): Promise<Obstacle[]> {
   const { count, sizeMib } = await cloud.image.getUsage();
   const remedy = "Delete images that the project no longer needs, or ask for more quota.";
   const found: Obstacle[] = [];
@@ -154,7 +155,7 @@ async function quotaObstacles(cloud: Cloud, server: Server, images: number): Pro
 }
 
 /** The snapshot, and the cleaned image beside it. */
-function imagesAtPeak({ preparation }: ImageRequestBody): number {
+export function imagesAtPeak({ preparation }: Pick<ImageRequestBody, "preparation">): number {
   return preparation === "clean" ? 2 : 1;
 }
 
