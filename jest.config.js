@@ -14,7 +14,7 @@ export default {
     "<rootDir>/test/clients/",
     "<rootDir>/test/guests/",
     "<rootDir>/test/matrix/(faults|people)",
-    "<rootDir>/test/interleaved/(requests|workers)",
+    "<rootDir>/test/interleaved/(answers|requests|workers)",
   ],
   modulePathIgnorePatterns: ["<rootDir>/.build/", "<rootDir>/.serverless/"],
 };

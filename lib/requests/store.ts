@@ -50,7 +50,8 @@ export interface RequestStore {
   /** Writes the ledger in the middle of a step. False where the claim is lost: the caller must stop at once. */
   keepLedger(request: ClaimedRequest, ledger: readonly LedgerEntry[]): Promise<boolean>;
   /** Ends the claim with an outcome, one version on. Undefined where the claim was lost: the outcome is thrown away.
-   *  Where a signal came since the claim, the written `wakeAtMs` is `nowMs`, whatever the outcome says. */
+   *  Where a signal came since the claim, the written `wakeAtMs` is `nowMs`, whatever the outcome says; and an outcome that says that nobody spoke in time is
+   *  not written then: the claim alone ends, for another look at the same version. */
   settle(request: ClaimedRequest, outcome: Outcome, nowMs: number): Promise<ImageRequest | undefined>;
   /** Ends the claim without an outcome, after an error of our own: the same version is looked at again at `wakeAtMs`. */
   giveBack(request: ClaimedRequest, wakeAtMs: number): Promise<void>;
@@ -139,6 +140,10 @@ export function openRequestStore(table: Table): RequestStore {
       );
       if (unsignalled) return requestOf(unsignalled);
       if (ended) return undefined; // the claim is lost: a request that is being released takes no signals
+      if (outcome.end?.status === "expired" && !request.end) {
+        const heard = await table.update(key(request.id), { claim: undefined, wakeAt: nowMs }, holds(request));
+        return heard && requestOf(heard);
+      }
       const signalled = await table.update(key(request.id), { ...written, wakeAt: nowMs }, holds(request));
       return signalled && requestOf(signalled);
     },

@@ -215,6 +215,20 @@ describe("signals", () => {
     expect(await opened.store.get(unknown.id)).toBeUndefined();
   });
 
+  test("that nobody spoke in time is not written where somebody did: the claim alone ends", async () => {
+    const expired = { step: "release", end: { ...failed, status: "expired" } } as const;
+    const request = await stored({ step: "approve" });
+    const held = await claimed(request);
+    await opened.store.decide(request, decision, nowMs);
+    const now = await opened.store.settle(held, outcome(request, expired), nowMs + 1);
+    expect(now).toEqual({ ...request, decision, signals: 1, wakeAtMs: nowMs + 1 });
+    expect(await claimed(request, "next look")).toMatchObject({ claim: { count: 1 }, decision });
+
+    const unheard = await stored({ step: "approve" });
+    const written = await opened.store.settle(await claimed(unheard), outcome(unheard, expired), nowMs + 1);
+    expect(written).toMatchObject({ ...expired, version: 2 });
+  });
+
   test("a signal during a claim leaves the claim as it is", async () => {
     const held = await claimed(await stored({ step: "approve" }));
     expect(await opened.store.decide(held, decision, nowMs)).toEqual({
