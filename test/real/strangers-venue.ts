@@ -6,6 +6,7 @@ import { allOperations } from "../../events/operations/index.ts";
 import { startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 import { readCloudConfig, type Server } from "../../lib/openstack/index.ts";
 import { garbageToken, signIn } from "../strangers/callers.ts";
+import { uploadedName } from "../strangers/uploaded-image.ts";
 import type { Input, Venue } from "../strangers/venue.ts";
 import { deleteServer, imageNamed, openRealCloud, type RealCloud, stateFolder, waitFor } from "./real-cloud.ts";
 
@@ -30,7 +31,9 @@ export async function openRealVenue(): Promise<Venue> {
   const cloud = await openRealCloud({
     approvers: [{ role, project: staffProject.id }],
     callsPerMinute: { reading: 10_000, changing: 10_000 },
-    visibilities: ["private", "shared", "community"],
+    visibilities: ["private", "shared", "community", "public"],
+    staffCloud: "admin",
+    directoryCloud: "admin",
   });
   const servers = await bootServers(cloud, ["waiting", "asking", "finished", "free"]);
   const elsewhere = await startSimulatedCloud();
@@ -66,6 +69,8 @@ export async function openRealVenue(): Promise<Venue> {
 
   return {
     provider: "real",
+    stranger: "user-b",
+    imageUrl: await imageUrlOf(cloud),
     token,
     server: async (which) => servers[which].id,
     project: async (whose) => (whose === "owner" ? owners : strangers),
@@ -159,6 +164,13 @@ async function bootServers<Name extends string>(
   return Object.fromEntries(await Promise.all(booted));
 }
 
+async function imageUrlOf(cloud: RealCloud): Promise<string> {
+  const { catalog } = await cloud.as("user-a").token();
+  const endpoint = catalog.find(({ type }) => type === "image")?.endpoints.find((each) => each.interface === "public");
+  if (!endpoint) throw new Error("the cloud's catalogue has no image service");
+  return endpoint.url.replace(/\/(v2\/?)?$/, "");
+}
+
 /** Requests that are under way end first: they hold servers. */
 async function cleanUp(cloud: RealCloud, projectId: string, servers: readonly Server[]): Promise<void> {
   const { body } = await cloud.call("user-a", "GET", "/v1/image-requests?limit=100");
@@ -169,8 +181,9 @@ async function cleanUp(cloud: RealCloud, projectId: string, servers: readonly Se
   }
   for (const { id } of servers) await deleteServer(cloud.as("user-a"), id);
   const madeHere = new Set(body.requests.map(({ id }: { id: string }) => id));
-  for await (const { id, properties } of cloud.as("user-a").image.listImages({ owner: projectId })) {
-    if (madeHere.has(properties.darkroom_request)) await cloud.as("user-a").image.deleteImage(id);
+  for await (const { id, name, properties } of cloud.as("user-a").image.listImages({ owner: projectId })) {
+    if (madeHere.has(properties.darkroom_request) || name?.startsWith(uploadedName))
+      await cloud.as("user-a").image.deleteImage(id);
   }
 }
 

@@ -45,7 +45,7 @@ async function accepted(row: Row): Promise<string | undefined> {
 
 describe("API1 broken object level authorization:", () => {
   test.each(withId)("%s takes no id that is dressed up", async (id, _operation, row) => {
-    const { params = {}, ...input } = await row.call(matrix.the);
+    const { params = {}, ...input } = await row.call(matrix.the, venue);
     const token = await accepted(row);
     await changesNothing(async () => {
       for (const dress of dresses) {
@@ -84,7 +84,7 @@ describe("API2 broken authentication:", () => {
   test.each(withToken)(
     "%s takes a token from nowhere but its header, and nobody's word for who calls",
     async (id, _operation, row) => {
-      const { query, headers, ...input } = await row.call(matrix.the);
+      const { query, headers, ...input } = await row.call(matrix.the, venue);
       const token = String(await accepted(row));
       const said = {
         ...headers,
@@ -144,7 +144,7 @@ describe("API2 broken authentication:", () => {
 describe("API3 broken object property level authorization, mass assignment:", () => {
   test.each(withBody)("%s takes no field that is not its own", async (id, { body: schema }, row) => {
     const own = schema ? fieldsOf(schema) : [];
-    const { body, ...input } = await row.call(matrix.the);
+    const { body, ...input } = await row.call(matrix.the, venue);
     const token = await accepted(row);
     const foreign = Object.entries(smuggled).filter(([name]) => !own.includes(name));
     expect(foreign.length).toBeGreaterThan(20);
@@ -164,7 +164,7 @@ describe("API4 unrestricted resource consumption:", () => {
   test.each(withBody)(
     "%s reads no body beyond its bound, nor is it overcome by a deep one",
     async (id, _operation, row) => {
-      const input = await row.call(matrix.the);
+      const input = await row.call(matrix.the, venue);
       const token = await accepted(row);
       const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
       await changesNothing(async () => {
@@ -177,7 +177,7 @@ describe("API4 unrestricted resource consumption:", () => {
   test.each(rowed.filter(([, { query }]) => query && fieldsOf(query).includes("limit")))(
     "%s gives no page beyond its bound",
     async (id, _operation, row) => {
-      const input = await row.call(matrix.the);
+      const input = await row.call(matrix.the, venue);
       for (const limit of ["0", "-1", "1001", "1e9", "NaN", "", "1,1"]) {
         const { status } = await venue.call(id, await accepted(row), { ...input, query: { ...input.query, limit } });
         expect([limit, status]).toEqual([limit, 422]);
@@ -190,7 +190,7 @@ describe("API5 broken function level authorization:", () => {
   test.each(withToken)(
     "%s: a stranger who says to be staff, or the owner, is a stranger",
     async (id, operation, row) => {
-      const input = await row.call(matrix.the);
+      const input = await row.call(matrix.the, venue);
       const token = await venue.token("stranger");
       const plain = expectedOf(row).stranger;
       if (plain < 400 && changesSomething(operation)) return;
@@ -223,7 +223,7 @@ describe("API8 security misconfiguration:", () => {
   test.each(withToken)(
     "%s: no answer may be kept or taken for another type, and none tells of our inside",
     async (id, _operation, row) => {
-      const input = await row.call(matrix.the);
+      const input = await row.call(matrix.the, venue);
       const refused = callers.filter((caller) => expectedOf(row)[caller] >= 400);
       for (const caller of refused) {
         const { headers, body } = await venue.call(id, await venue.token(caller), input);

@@ -11,11 +11,17 @@ const servers = { waiting: "no-agent-1", asking: "ignores-acpi-1", finished: "an
 /** Tokens live an hour; the chain turns the clock on while a thing is made. */
 const tokenForMs = 600_000;
 
+const policy = {
+  visibilities: ["private", "shared", "community", "public"],
+  staffCloud: "admin",
+  directoryCloud: "directory",
+};
+
 export type BenchVenue = Venue & { readonly bench: Bench };
 
 export async function openBenchVenue(): Promise<BenchVenue> {
   const items = openMemoryTable();
-  const bench = await startBench({ table: items, policy: { visibilities: ["private", "shared", "community"] } });
+  const bench = await startBench({ table: items, policy });
   const { cloud, clock } = bench;
   addPeople(bench);
   const elsewhere = await startSimulatedCloud({ clock });
@@ -43,6 +49,8 @@ export async function openBenchVenue(): Promise<BenchVenue> {
   return {
     bench,
     provider: "simulated",
+    stranger: "bob",
+    imageUrl: `${cloud.url}/image`,
     async token(caller) {
       const known = kept.get(caller);
       if (known && known.untilMs > clock.now()) return known.token;

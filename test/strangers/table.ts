@@ -1,4 +1,5 @@
 // Who is answered what: one row for every operation; a new operation needs its row before its tests are green.
+import type { Caller } from "./callers.ts";
 import { asOwner, imageRequest, type Kind, type The } from "./things.ts";
 import type { Input, Venue } from "./venue.ts";
 
@@ -6,13 +7,22 @@ export interface Row {
   /** One for each caller, in the order of callers.ts. */
   readonly statuses: string;
   /** A call that is good but for who makes it. */
-  call(the: The): Promise<Input>;
+  call(the: The, venue: Venue): Promise<Input>;
+  /** Outsiders that this thing is shared with: they may know of it. */
+  readonly parties?: readonly Caller[];
   /** What an accepted call uses up: every accepted call then gets one of its own. */
   readonly spends?: readonly Kind[];
   /** Brings to an end what an accepted call began. `body`: its answer. */
   // biome-ignore lint/suspicious/noExplicitAny: what was answered
   after?(venue: Venue, body: any): Promise<void>;
 }
+
+/** A row's name is its operation's; of the second and third, something follows in words. */
+export function operationOf(row: string): string {
+  return row.split(",")[0] as string;
+}
+
+const invitees: readonly Caller[] = ["stranger", "elsewhere"];
 
 const nothing = async (): Promise<Input> => ({});
 
@@ -72,7 +82,7 @@ export const table: Record<string, Row> = {
   "take-cloud-events": {
     // No token is a signature.
     statuses: "               401 401 401 401             401 401             401      401 401 401 401",
-    call: async () => ({ params: { provider: "simulated" }, body: [] }),
+    call: async (_the, venue) => ({ params: { provider: venue.provider }, body: [] }),
   },
   "answer-image-request": {
     // What is in the image is for who asked for it to say.
@@ -105,46 +115,105 @@ export const table: Record<string, Row> = {
     call: async (the) => ({ query: { name: await the.imageName(), owner: await the.ownersProject() } }),
   },
 
-  // The image is private: it must be shared first, and nobody is invited to it.
+  "get-image, shared with the stranger's project": {
+    statuses: "               200 200 200 404             200 200             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.invited() } }),
+    parties: invitees,
+  },
+  "change-image": {
+    statuses: "               200 200 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.brought() }, body: { description: "of the course" } }),
+    spends: ["brought"],
+  },
+  "change-image, shared with the stranger's project": {
+    statuses: "               200 200 403 404             403 403             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.invited() }, body: { visibility: "private" } }),
+    spends: ["invited"],
+    parties: invitees,
+  },
+  "delete-image": {
+    statuses: "               204 204 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.brought() } }),
+    spends: ["brought"],
+  },
+  "delete-image, shared with the stranger's project": {
+    statuses: "               204 204 403 404             403 403             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.invited() } }),
+    spends: ["invited"],
+    parties: invitees,
+  },
+
   "list-members": {
     statuses: "               200 200 200 404             404 404             403      401 401 401 401",
-    call: async (the) => ({ params: { id: await the.image() } }),
+    call: async (the) => ({ params: { id: await the.shared() } }),
+  },
+  "list-members, of whom the stranger's project is one": {
+    statuses: "               200 200 200 404             200 200             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.invited() } }),
+    parties: invitees,
   },
   "put-member": {
-    statuses: "               409 409 403 404             404 404             403      401 401 401 401",
-    call: async (the) => ({ params: { id: await the.image(), project: "5f1f3a0a9a7b4f5c8d1e2f3a4b5c6d7e" } }),
+    statuses: "               200 200 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.shared(), project: await the.strangersProject() } }),
+    spends: ["shared"],
+  },
+  "put-member, by a member": {
+    statuses: "               200 200 403 404             403 403             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.invited(), project: await the.strangersProject() } }),
+    spends: ["invited"],
+    parties: invitees,
   },
   "create-member": {
-    statuses: "               409 409 403 404             404 404             403      401 401 401 401",
-    call: async (the) => ({ params: { id: await the.image() }, body: { user: "bob" } }),
+    statuses: "               200 200 403 404             404 404             403      401 401 401 401",
+    call: async (the, venue) => ({ params: { id: await the.shared() }, body: { user: venue.stranger } }),
+    spends: ["shared"],
   },
   "delete-member": {
     statuses: "               204 204 403 404             404 404             403      401 401 401 401",
-    call: async (the) => ({ params: { id: await the.image(), project: "5f1f3a0a9a7b4f5c8d1e2f3a4b5c6d7e" } }),
+    call: async (the) => ({ params: { id: await the.shared(), project: await the.strangersProject() } }),
+    spends: ["shared"],
+  },
+  "delete-member, by the member itself": {
+    // It answers no to the invitation; who is a member is for the owner to say.
+    statuses: "               204 204 403 404             403 403             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.invited(), project: await the.strangersProject() } }),
+    spends: ["invited"],
+    parties: invitees,
   },
   "list-invitations": {
     statuses: "               200 200 200 200             200 200             403      401 401 401 401",
     call: nothing,
+    parties: invitees,
   },
   "answer-invitation": {
+    // Nobody is invited to it.
     statuses: "               404 404 403 404             404 404             403      401 401 401 401",
-    call: async (the) => ({ params: { imageId: await the.image() }, body: { status: "accepted" } }),
+    call: async (the) => ({ params: { imageId: await the.shared() }, body: { status: "accepted" } }),
   },
-  // Nothing is public on this provider, so nobody has asked.
+  "answer-invitation, by a member": {
+    statuses: "               404 404 403 404             200 200             403      401 401 401 401",
+    call: async (the) => ({ params: { imageId: await the.invited() }, body: { status: "accepted" } }),
+    spends: ["invited"],
+    parties: invitees,
+  },
   "ask-publicity": {
-    statuses: "               403 403 403 404             404 404             403      401 401 401 401",
-    call: async (the) => ({ params: { id: await the.image() } }),
+    statuses: "               200 200 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.brought() }, body: { reason: "a course" } }),
+    spends: ["brought"],
   },
   "get-publicity": {
-    statuses: "               404 404 404 404             404 404             403      401 401 401 401",
-    call: async (the) => ({ params: { id: await the.image() } }),
+    statuses: "               200 200 200 200             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.toBePublic() } }),
   },
   "withdraw-publicity": {
-    statuses: "               404 404 403 404             404 404             403      401 401 401 401",
-    call: async (the) => ({ params: { id: await the.image() } }),
+    // Staff see the question, and answer it; to take it back is for who asked.
+    statuses: "               204 204 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.toBePublic() } }),
+    spends: ["toBePublic"],
   },
   "decide-publicity": {
-    statuses: "               404 404 403 404             404 404             403      401 401 401 401",
-    call: async (the) => ({ params: { id: await the.image() }, body: { decision: "approve", reason: "a course" } }),
+    statuses: "               403 403 403 200             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.toBePublic() }, body: { decision: "deny", reason: "not yet" } }),
+    spends: ["toBePublic"],
   },
 };

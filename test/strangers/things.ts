@@ -1,5 +1,6 @@
 // What the owner has, that others call for: each thing made when a row first needs it, through Darkroom's own door.
 import { randomBytes } from "node:crypto";
+import { deleteUploaded, uploadImage } from "./uploaded-image.ts";
 import type { Input, Venue } from "./venue.ts";
 
 export interface Thing {
@@ -11,7 +12,19 @@ export interface Thing {
 /** `fresh`: one of its own, for a call that uses it up; else the one that all rows share. `the`: what is shared. */
 type Make = (venue: Venue, fresh: boolean, the: The) => Promise<Thing>;
 
-export type Kind = "server" | "waiting" | "asking" | "finished" | "image" | "imageName" | "ownersProject";
+export type Kind =
+  | "server"
+  | "waiting"
+  | "asking"
+  | "finished"
+  | "image"
+  | "imageName"
+  | "brought"
+  | "shared"
+  | "invited"
+  | "toBePublic"
+  | "ownersProject"
+  | "strangersProject";
 export type The = { readonly [kind in Kind]: () => Promise<string> };
 
 export const makers: Record<Kind, Make> = {
@@ -33,8 +46,26 @@ export const makers: Record<Kind, Make> = {
   },
   image: async (venue, _fresh, the) => ({ id: (await finishedImage(venue, the)).id }),
   imageName: async (venue, _fresh, the) => ({ id: (await finishedImage(venue, the)).name }),
+  /** An image that was uploaded, private. */
+  brought: async (venue) => uploaded(venue, await uploadImage(venue)),
+  /** One that is shared, so far with nobody. */
+  shared: async (venue) => uploaded(venue, await uploadImage(venue, { visibility: "shared" })),
+  /** One that is shared with the stranger's project, which has not answered. */
+  invited: async (venue) => {
+    const member = await venue.project("stranger");
+    return uploaded(venue, await uploadImage(venue, { visibility: "shared", member }));
+  },
+  /** One that staff are asked to make public. */
+  toBePublic: async (venue) => {
+    const id = await uploadImage(venue);
+    await asOwner(venue, "ask-publicity", { params: { id }, body: { reason: "a course" } });
+    return uploaded(venue, id);
+  },
   ownersProject: async (venue) => ({ id: await venue.project("owner") }),
+  strangersProject: async (venue) => ({ id: await venue.project("stranger") }),
 };
+
+const uploaded = (venue: Venue, id: string): Thing => ({ id, end: () => deleteUploaded(venue, id) });
 
 async function finishedImage(venue: Venue, the: The): Promise<{ id: string; name: string }> {
   return (await asOwner(venue, "get-image-request", { params: { id: await the.finished() } })).image;

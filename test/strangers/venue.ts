@@ -8,8 +8,12 @@ export interface Venue {
   token(caller: Caller | "staffAsMember"): Promise<string | undefined>;
   /** Of the owner's project; each can be imaged. The free one is held by nobody for longer than a cell. */
   server(which: "waiting" | "asking" | "finished" | "free"): Promise<string>;
+  /** The stranger's name in the cloud. */
+  readonly stranger: string;
   /** By its id. */
   project(whose: "owner" | "stranger"): Promise<string>;
+  /** Of Glance, without its version. */
+  imageUrl: string;
   call(operation: string, token: string | undefined, input: Input): Promise<Answered>;
   /** Lets the chain work until the request has this status, or has ended where `ended` is wanted. */
   reach(requestId: string, status: "awaiting-approval" | "asking" | "completed" | "ended"): Promise<void>;
