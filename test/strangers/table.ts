@@ -45,8 +45,17 @@ export const table: Record<string, Row> = {
     call: async () => ({ params: { file: "start.js" } }),
   },
   "list-providers": {
-    statuses: "200 200 200 200           200 200             200      200 200 200 200",
+    // Anybody's; but who shows a token is told when it is none.
+    statuses: "               200 200 200 200             200 200             403      200 401 401 401",
     call: nothing,
+  },
+  "list-servers": {
+    statuses: "               200 200 200 200             200 200             403      401 401 401 401",
+    call: nothing,
+  },
+  "get-quota": {
+    statuses: "               200 200 200 422             422 422             403      401 401 401 401",
+    call: async (the) => ({ query: { serverId: await the.server() } }),
   },
 
   "create-preflight": {
