@@ -8,10 +8,12 @@ import { changeImage } from "./change-image.ts";
 import { createImageRequest } from "./create-image-request.ts";
 import { createMember } from "./create-member.ts";
 import { createPreflight } from "./create-preflight.ts";
+import { createToken } from "./create-token.ts";
 import { decideImageRequest } from "./decide-image-request.ts";
 import { decidePublicity } from "./decide-publicity.ts";
 import { deleteImage } from "./delete-image.ts";
 import { deleteMember } from "./delete-member.ts";
+import { finishWebsso } from "./finish-websso.ts";
 import { getDocs } from "./get-docs.ts";
 import { getDocsFile } from "./get-docs-file.ts";
 import { getHealth } from "./get-health.ts";
@@ -30,6 +32,7 @@ import { listProviders } from "./list-providers.ts";
 import { listServers } from "./list-servers.ts";
 import { listVersions } from "./list-versions.ts";
 import { putMember } from "./put-member.ts";
+import { startWebsso } from "./start-websso.ts";
 import { takeCloudEvents } from "./take-cloud-events.ts";
 import { withdrawPublicity } from "./withdraw-publicity.ts";
 
@@ -63,6 +66,9 @@ export const operations = {
   getPublicity,
   withdrawPublicity,
   decidePublicity,
+  createToken,
+  startWebsso,
+  finishWebsso,
   getHealth,
   getOpenapi,
   getDocs,

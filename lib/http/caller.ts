@@ -1,6 +1,7 @@
 // Who calls: a Keystone token, validated by itself, and what its bearer may do here.
 import { createHash } from "node:crypto";
 import { type Cloud, OpenStackFault, type Token } from "../openstack/index.ts";
+import type { Policy } from "../providers/policy.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
 import { problem } from "../requests/problem.ts";
@@ -60,7 +61,7 @@ export async function identify(
     projectId: token.project.id,
     projectName: token.project.name,
     token,
-    isStaff: isStaff(provider, token),
+    isStaff: isStaffOf(provider.policy, token),
     isReader: token.roles.every(({ name }) => name.toLowerCase() === "reader"),
     cloud,
   };
@@ -88,8 +89,8 @@ async function validate(cloud: Cloud): Promise<Token> {
 }
 
 /** The same role on another project counts for nothing. */
-function isStaff(provider: Provider, token: Token): boolean {
-  return provider.policy.approvers.some(
+export function isStaffOf({ approvers }: Pick<Policy, "approvers">, token: Token): boolean {
+  return approvers.some(
     ({ role, project }) =>
       token.project?.id === project && token.roles.some((held) => held.name === role || held.id === role),
   );

@@ -213,7 +213,7 @@ function unforeseen(error: unknown, context: Context): HttpProblem {
 }
 
 /** By the header, else by the body's `provider`, else the only one there is. */
-function chooseProvider(runtime: Runtime, header: string | undefined, json: unknown): Provider {
+export function chooseProvider(runtime: Runtime, header: string | undefined, json: unknown): Provider {
   const { all } = runtime.providers;
   const inBody = typeof json === "object" && json !== null && "provider" in json ? json.provider : undefined;
   const named = header ?? (typeof inBody === "string" ? inBody : undefined);

@@ -32,3 +32,14 @@ test("of many at once no more are let through than are free", async () => {
   const free = answers.filter(({ retryAfterSeconds }) => retryAfterSeconds === undefined);
   expect(free).toHaveLength(5);
 });
+
+test("windows that have ended are swept away, others stay", async () => {
+  const { clock, table, rates } = opened();
+  await rates.allow("old", 3, 60_000);
+  await rates.allow("begun anew", 3, 60_000);
+  clock.ms += 61_000;
+  await rates.allow("begun anew", 3, 60_000);
+  expect(await rates.sweep(10)).toBe(1);
+  expect(await rates.sweep(10)).toBe(0);
+  expect([...table.items.values()]).toMatchObject([{ count: 1 }]);
+});

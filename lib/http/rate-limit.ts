@@ -1,6 +1,6 @@
 // How often somebody may do something: tries counted in the table, in windows that end by themselves.
 import { createHash } from "node:crypto";
-import { and, equals } from "../aws/condition.ts";
+import { and, below, equals } from "../aws/condition.ts";
 import type { Item, Table } from "../aws/table.ts";
 
 export interface RateLimits {
@@ -9,6 +9,8 @@ export interface RateLimits {
    * many; such a try is not counted and writes nothing. The key may be a person's: only its hash is stored.
    */
   allow(key: string, limit: number, windowMs: number): Promise<{ retryAfterSeconds?: number }>;
+  /** Deletes windows that have ended, the oldest first, `limit` at most; how many went. */
+  sweep(limit: number): Promise<number>;
 }
 
 /** What is counted until its window ends. */
@@ -36,13 +38,23 @@ export function openRateLimits(table: Table, clock: { now(): number }): RateLimi
       }
       return { retryAfterSeconds: 1 };
     },
+
+    async sweep(limit) {
+      const key = and(equals("listKey", endedList), below("listOrder", new Date(clock.now()).toISOString()));
+      const { items } = await table.query({ index: "byList", key, limit });
+      // One that was begun anew meanwhile stays: the index may be behind.
+      const swept = await Promise.all((items as Window[]).map((window) => table.delete(window.id, sameAs(window))));
+      return swept.filter(Boolean).length;
+    },
   };
 }
+
+const endedList = "due#rates";
 
 /** `listKey` and `listOrder`: by them windows that have ended are found and swept away. */
 function begun(nowMs: number, windowMs: number) {
   const endsMs = nowMs + windowMs;
-  return { count: 1, endsMs, listKey: "due#rates", listOrder: new Date(endsMs).toISOString() };
+  return { count: 1, endsMs, listKey: endedList, listOrder: new Date(endsMs).toISOString() };
 }
 
 function sameAs({ count, endsMs }: Window) {

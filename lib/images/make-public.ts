@@ -9,6 +9,7 @@ import { whyNotPublic } from "../requests/limits.ts";
 import { problem } from "../requests/problem.ts";
 import type { Publicity, PublicityStore } from "./publicity.ts";
 import { setPublic } from "./set-public.ts";
+import { visibilityVerdict } from "./visibility.ts";
 
 export interface Asking {
   readonly provider: Pick<Provider, "name" | "policy" | "staff">;
@@ -49,10 +50,8 @@ function refuseNeverPublic(policy: Policy, image: Image): void {
   if (image.visibility === "public") throw conflict("already-public", "The image is public already.", "Nothing to do.");
   if (image.status !== "active")
     throw conflict("not-active", `The image is ${image.status}.`, "Wait until it is active.");
-  if (image.properties.darkroom_preparation === "as-is") {
-    const detail = "This image is a disk as it stood: nothing of its owner was removed from it.";
-    throw conflict("not-cleaned", detail, "Ask for a cleaned image of the server, and for that one to be public.");
-  }
+  const verdict = visibilityVerdict(image, "public", policy);
+  if (verdict.kind === "refused") throw conflict(verdict.code, verdict.detail, verdict.remedy);
 }
 
 /** Tells Glance, then writes that it was told: whoever finds an approved question does it again, which does no harm. Undefined: the image is gone, and with it the question. */

@@ -23,6 +23,8 @@ export interface Cloud {
   readonly image: ImageService;
   readonly directory: Directory;
   readonly volume: VolumeService;
+  /** Keystone's address, with its version: for whoever must be sent there. */
+  readonly authUrl: string;
   /** The present token; authenticates where there is none. */
   token(): Promise<Token>;
   /**
@@ -78,6 +80,7 @@ function cloudOf(context: Context, credentials: Credentials, close: () => Promis
     image: imageServiceOf(calls),
     directory: directoryOf(calls),
     volume: volumeServiceOf(calls),
+    authUrl: config.authUrl,
     token: () => session.token(caller),
     asTrust(trustId, tokenStore) {
       const login: LoginRequest = { authUrl: config.authUrl, credentials, trustId };

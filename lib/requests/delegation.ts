@@ -32,19 +32,9 @@ export async function delegate(
   wish: { requestId: string; mark: string; approvalDeadlineMs: number; nowMs: number },
 ): Promise<Delegation> {
   const { token } = caller;
-  if (token.isApplicationCredential)
-    return refused(
-      "Keystone lets no application credential delegate.",
-      "Sign in with your password, or through your institution, and use that token.",
-    );
-  if (token.trustId)
-    return refused(
-      "This token is itself a delegation (trust), which cannot delegate further.",
-      "Use a token that you got by signing in yourself.",
-    );
-  const roles = token.roles.filter(({ name }) => name !== neverDelegated).map(({ name }) => ({ name }));
-  if (roles.length === 0)
-    return refused("The token holds no role that can be delegated.", "Ask for the role member in the project.");
+  const why = cannotDelegate(token);
+  if (why) return refused(why.detail, why.remedy);
+  const roles = delegable(token).map(({ name }) => ({ name }));
   const service = await ourUser(provider);
   try {
     const trust = await caller.cloud.identity.createTrust({
@@ -62,14 +52,40 @@ export async function delegate(
     return { entry: { kind: "trust", mark: wish.mark, intentAtMs: wish.nowMs, trustId: trust.id } };
   } catch (error) {
     if (error instanceof OpenStackFault && ["forbidden", "notFound", "badRequest"].includes(error.kind)) {
-      return refused(
-        `Keystone refused the delegation: ${error.detail}`,
-        "Use a token of a user whose role in the project was assigned, not mapped at sign-in; or ask the support of this cloud.",
-        error.requestId,
-      );
+      const remedy = token.isFederated
+        ? "You came through your institution, and your role in the project is that of a group, which cannot be delegated. Ask the support of this cloud to give you the role member in the project itself."
+        : "Sign in anew and try again; if it is refused again, ask the support of this cloud.";
+      return refused(`Keystone refused the delegation: ${error.detail}`, remedy, error.requestId);
     }
     throw error;
   }
+}
+
+export interface NoDelegation {
+  readonly detail: string;
+  readonly remedy: string;
+}
+
+/** What can be told from the token itself; docs/sign-in.md has it as a table. Undefined: Keystone will be asked. */
+export function cannotDelegate(
+  token: Pick<Token, "isApplicationCredential" | "trustId" | "roles" | "project">,
+): NoDelegation | undefined {
+  if (!token.project) return { detail: "The token is for no project.", remedy: "Choose a project." };
+  if (token.isApplicationCredential) {
+    const detail = "Keystone lets no application credential delegate, an unrestricted one neither.";
+    return { detail, remedy: "Sign in with your password, or through your institution, and use that token." };
+  }
+  if (token.trustId) {
+    const detail = "This token is itself a delegation (trust), which cannot delegate further.";
+    return { detail, remedy: "Use a token that you got by signing in yourself." };
+  }
+  if (delegable(token).length > 0) return undefined;
+  const detail = "The token holds no role that can be delegated: admin is not, and there is no other.";
+  return { detail, remedy: "Ask for the role member in the project." };
+}
+
+function delegable({ roles }: Pick<Token, "roles">) {
+  return roles.filter(({ name }) => name !== neverDelegated);
 }
 
 /** That Keystone does not accept *us* is nothing that the caller could mend: they must not be told that their token is wrong. */

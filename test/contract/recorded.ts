@@ -10,10 +10,12 @@ export function recorded(cloud: Cloud, seen: CallsSeen): Cloud {
     Object.fromEntries(
       Object.entries(methods).map(([name, method]) => [
         name,
-        (...given: unknown[]) => {
-          seen.add(`${service}.${name}`);
-          return method(...given);
-        },
+        typeof method === "function"
+          ? (...given: unknown[]) => {
+              seen.add(`${service}.${name}`);
+              return method(...given);
+            }
+          : method,
       ]),
     ) as S;
   const { identity, compute, image, volume, directory, ...own } = cloud;
@@ -36,6 +38,10 @@ export function recorded(cloud: Cloud, seen: CallsSeen): Cloud {
 export function methodsOf(cloud: Cloud): string[] {
   const { identity, compute, image, volume, directory, ...own } = cloud;
   return Object.entries({ cloud: own, identity, compute, image, volume, directory })
-    .flatMap(([service, methods]) => Object.keys(methods).map((name) => `${service}.${name}`))
+    .flatMap(([service, methods]) =>
+      Object.entries(methods)
+        .filter(([, method]) => typeof method === "function")
+        .map(([name]) => `${service}.${name}`),
+    )
     .sort();
 }

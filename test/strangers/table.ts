@@ -152,6 +152,22 @@ export const table: Record<string, Row> = {
     parties: invitees,
   },
 
+  // For anybody: no token is looked at.
+  "create-token": {
+    statuses: "               401 401 401 401             401 401             401      401 401 401 401",
+    call: async () => ({ body: { method: "password", user: "nobody-at-all", password: "wrong" } }),
+  },
+  // Nobody signs in through an identity provider on this cloud.
+  "start-websso": {
+    statuses: "               404 404 404 404             404 404             404      404 404 404 404",
+    call: nothing,
+  },
+  "finish-websso": {
+    statuses: "               400 400 400 400             400 400             400      400 400 400 400",
+    call: nothing,
+  },
+
+  // The image is private: it must be shared first, and nobody is invited to it.
   "list-members": {
     statuses: "               200 200 200 404             404 404             403      401 401 401 401",
     call: async (the) => ({ params: { id: await the.shared() } }),
