@@ -6,7 +6,7 @@ export default {
   testTimeout: 60_000,
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/test/strip-types.js" },
-  testMatch: ["<rootDir>/{functions,lib,events,infra,test}/**/*.test.ts"],
+  testMatch: ["<rootDir>/{functions,lib,events,infra,test,client}/**/*.test.ts"],
   testPathIgnorePatterns: [
     "/node_modules/",
     "<rootDir>/test/real/",

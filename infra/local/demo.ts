@@ -3,17 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type AnswerOf, connectDarkroom, type Darkroom } from "../../client/index.ts";
 import { imageRequestExample } from "../../events/image-request.ts";
 import { type Host, startHost } from "./host.ts";
 import { readSettings } from "./settings.ts";
-
-type Shown = {
-  id: string;
-  status: string;
-  image: { id: string; name: string } | null;
-  problem: { title: string; detail: string; remedy?: string } | null;
-};
-type Entry = { at: string; step: string; what: string; text: string; lastAt?: string };
 
 const once = process.argv.includes("--once");
 /** The whole demo takes some 15 s; a machine that needs this long is stuck. */
@@ -21,6 +14,7 @@ const boundMs = 120_000;
 const lookEveryMs = 250;
 /** The demo does not wait as long as a real cloud would make it. */
 const demoSpeed = "40";
+const marks: Record<string, string> = { done: "✓", passed: "–", refused: "✗", waiting: "…" };
 
 try {
   process.exitCode = await demo();
@@ -42,7 +36,7 @@ async function demo(): Promise<number> {
   };
   try {
     const token = await signIn(host, "alice", "astro-lab");
-    const request = await follow(host, token);
+    const request = await follow(host, connectDarkroom({ url: host.url, token }));
     const published = request.status === "completed";
     if (!published)
       console.error(`\n${request.problem?.title}: ${request.problem?.detail} ${request.problem?.remedy ?? ""}`);
@@ -78,26 +72,22 @@ async function signIn(host: Host, user: string, project: string): Promise<string
 }
 
 /** Posts one request and prints its timeline as it grows: each step, why it waits, the time it took. */
-async function follow(host: Host, token: string): Promise<Shown> {
-  const serverId = host.cloud.simulated?.ids.server("analysis-1");
+async function follow(host: Host, darkroom: Darkroom): Promise<AnswerOf<"getImageRequest">> {
+  const serverId = host.cloud.simulated?.ids.server("analysis-1") ?? "";
   console.log(`alice asks for an image of her running server analysis-1 (${serverId}):\n`);
-  const posted = await call<Shown>(host, token, "POST", "/v1/image-requests", { ...imageRequestExample, serverId });
+  const { body: posted } = await darkroom.createImageRequest({ body: { ...imageRequestExample, serverId } });
+  const params = { id: posted.id };
   const begunMs = Date.now();
   let printed = 0;
   let stepBeganMs = begunMs;
   let lastWait = "";
   for (;;) {
-    const request = await call<Shown>(host, token, "GET", `/v1/image-requests/${posted.id}`);
-    const { timeline } = await call<{ timeline: Entry[] }>(
-      host,
-      token,
-      "GET",
-      `/v1/image-requests/${posted.id}/timeline`,
-    );
+    const { body: request } = await darkroom.getImageRequest({ params });
+    const { timeline } = (await darkroom.getTimeline({ params })).body;
     for (const entry of timeline.slice(printed)) {
       const tookMs = Date.parse(entry.at) - stepBeganMs;
       const ends = entry.what === "done" || entry.what === "passed" || entry.what === "refused";
-      const mark = { done: "✓", passed: "–", refused: "✗", waiting: "…" }[entry.what] ?? " ";
+      const mark = marks[entry.what] ?? " ";
       if (entry.what !== "waiting" || entry.text !== lastWait) {
         console.log(
           `  ${mark} ${entry.step.padEnd(11)}${entry.text}${ends ? `  (${(tookMs / 1000).toFixed(1)} s)` : ""}`,
@@ -108,24 +98,11 @@ async function follow(host: Host, token: string): Promise<Shown> {
     }
     printed = timeline.length;
     if (timeline.some(({ what }) => what === "ended"))
-      return request.status === "releasing"
-        ? await call(host, token, "GET", `/v1/image-requests/${posted.id}`)
-        : request;
+      return request.status === "releasing" ? (await darkroom.getImageRequest({ params })).body : request;
     if (Date.now() - begunMs > boundMs)
       throw new Error(`request ${posted.id} is still ${request.status} after ${boundMs / 1000} s; see ${host.logFile}`);
     await sleep(lookEveryMs);
   }
-}
-
-async function call<Answer>(host: Host, token: string, method: string, path: string, body?: unknown): Promise<Answer> {
-  const answer = await fetch(`${host.url}${path}`, {
-    method,
-    headers: { "x-auth-token": token, "content-type": "application/json" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const json = (await answer.json()) as Answer;
-  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(json)}`);
-  return json;
 }
 
 function printWhatNext(host: Host, dataFolder: string, id: string, token: string): void {
@@ -142,6 +119,8 @@ Darkroom goes on serving at ${host.url}; the simulated cloud is at ${host.cloud.
   # everything that stands in the way of imaging another server, before anything is touched
   curl -s -H "X-Auth-Token: $TOKEN" -H 'content-type: application/json' ${host.url}/v1/preflights \\
     -d '{"serverId":"${stopped}","name":"another","licenseAcknowledged":true}'
+
+  # the whole interface, to read and to try: ${host.url}/docs
 
   # with any OpenStack client: users alice, bob, carol (staff)
   export OS_CLIENT_CONFIG_FILE=${join(dataFolder, "clouds.yaml")}

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { connectDarkroom } from "../../client/index.ts";
 import { imageRequestExample } from "../../events/image-request.ts";
 import { demoIds } from "../simulated-openstack/index.ts";
 import { eventually } from "./fixtures/eventually.ts";
@@ -17,7 +18,6 @@ type Started = {
   logFile: string;
   serverId: string;
 };
-type Shown = { id: string; status: string; step: string; image: { name: string } | null };
 
 const folder = mkdtempSync(join(tmpdir(), "host-"));
 const children: ChildProcess[] = [];
@@ -85,13 +85,8 @@ async function signIn({ authUrl }: Started, name: string, project: string): Prom
   return answer.headers.get("x-subject-token") ?? "";
 }
 
-async function call({ url }: Started, token: string, path: string, body?: unknown): Promise<Shown> {
-  const headers = { "x-auth-token": token, "content-type": "application/json" };
-  const sent = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-  const answer = await fetch(`${url}${path}`, { headers, ...sent });
-  const shown = await answer.text();
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${shown}`);
-  return JSON.parse(shown) as Shown;
+async function signedIn(started: Started, name: string, project: string) {
+  return connectDarkroom({ url: started.url, token: await signIn(started, name, project) });
 }
 
 function withApproval(name: string): string {
@@ -108,23 +103,25 @@ test(
   async () => {
     const dataFolder = withApproval("killed");
     const first = await start(dataFolder);
-    const alice = await signIn(first, "alice", "astro-lab");
+    const alice = await signedIn(first, "alice", "astro-lab");
     const asked = { ...imageRequestExample, serverId: first.serverId };
-    const { id } = await call(first, alice, "/v1/image-requests", asked);
-    const path = `/v1/image-requests/${id}`;
-    await eventually("the wait for staff", async () => (await call(first, alice, path)).step === "approve", boundMs);
+    const params = { id: (await alice.createImageRequest({ body: asked })).body.id };
+    const waits = async () => (await alice.getImageRequest({ params })).body.step === "approve";
+    await eventually("the wait for staff", waits, boundMs);
     const MessageId = await sendDelayed(first, "resume");
     await end(first.child, "SIGKILL");
 
     const second = await start(dataFolder);
-    expect(await call(second, alice, path)).toMatchObject({ id, step: "approve" });
+    const aliceAgain = await signedIn(second, "alice", "astro-lab");
+    const { body } = await aliceAgain.getImageRequest({ params });
+    expect(body).toMatchObject({ ...params, step: "approve" });
     await eventually("the delayed message", () => readFileSync(second.logFile, "utf8").includes(MessageId), boundMs);
-    const carol = await signIn(second, "carol", "staff");
-    await call(second, carol, `${path}/decision`, { decision: "approve" });
+    const carol = await signedIn(second, "carol", "staff");
+    await carol.decideImageRequest({ params, body: { decision: "approve" } });
     const ended = await eventually(
       "the end of the request",
       async () => {
-        const shown = await call(second, alice, path);
+        const { body: shown } = await aliceAgain.getImageRequest({ params });
         return ["completed", "failed", "cancelled", "denied", "expired"].includes(shown.status) && shown;
       },
       boundMs,

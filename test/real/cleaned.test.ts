@@ -47,8 +47,8 @@ beforeAll(async () => {
       name: "Clean Debian",
       preparation: "clean",
       visibility: "shared",
-      share: { projects: [other?.id] },
-      excludePaths: plants.excludePaths,
+      share: { projects: other ? [other.id] : [] },
+      excludePaths: [...plants.excludePaths],
     }),
     byUuid: await cloud.post({ serverId: byUuid.id, name: "Clean by UUID", preparation: "clean" }),
   };

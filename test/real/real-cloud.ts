@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type AnswerOf, connectDarkroom, type InputOf } from "../../client/index.ts";
 import { startHost } from "../../infra/local/host.ts";
 import { type Cloud, connect, OpenStackFault, readCloudConfig, type Server } from "../../lib/openstack/index.ts";
 
@@ -45,11 +46,15 @@ export async function openRealCloud(policy: Record<string, unknown> = {}) {
     return { status: answer.status, body: (await answer.json()) as any };
   };
 
+  /** Darkroom's own client, with a token of this person's. */
+  const darkroomAs = (person: string) =>
+    connectDarkroom({ url: host.url, token: async () => (await as(person).token()).id });
+
   /** Looks at a request until `until` holds; fails after `withinMs`. */
   const follow = async (id: string, until: (request: Shown) => boolean, withinMs = 900_000): Promise<Shown> => {
     const deadlineMs = Date.now() + withinMs;
     for (;;) {
-      const { body } = await call("user-a", "GET", `/v1/image-requests/${id}`);
+      const { body } = await darkroomAs("user-a").getImageRequest({ params: { id } });
       if (until(body)) return body;
       if (Date.now() > deadlineMs) throw new Error(`request ${id} does not get there: ${JSON.stringify(body)}`);
       await sleep(lookEveryMs);
@@ -62,15 +67,11 @@ export async function openRealCloud(policy: Record<string, unknown> = {}) {
     as,
     call,
     follow,
+    darkroomAs,
     followToEnd: (id: string) => follow(id, ({ endedAt }) => endedAt !== null),
-    post: async (body: Record<string, unknown>): Promise<string> => {
-      const { status, body: answer } = await call("user-a", "POST", "/v1/image-requests", {
-        licenseAcknowledged: true,
-        preparation: "as-is",
-        ...body,
-      });
-      if (status !== 202) throw new Error(`not accepted: ${status} ${JSON.stringify(answer)}`);
-      return answer.id;
+    post: async (body: Partial<Asked> & Pick<Asked, "serverId" | "name">): Promise<string> => {
+      const asked: Asked = { licenseAcknowledged: true, preparation: "as-is", ...body };
+      return (await darkroomAs("user-a").createImageRequest({ body: asked })).body.id;
     },
     /** Every call to the cloud that was made for a request, at the door and in the chain, from the functions' log. */
     callsLogged: (sinceMs: number): LoggedCall[] =>
@@ -89,15 +90,8 @@ export async function openRealCloud(policy: Record<string, unknown> = {}) {
   };
 }
 
-export type Shown = {
-  id: string;
-  status: string;
-  step: string;
-  endedAt: string | null;
-  image: { id: string; name: string; visibility: string } | null;
-  problem: { type: string; detail: string } | null;
-  waitingFor: { why: string } | null;
-};
+export type Shown = AnswerOf<"getImageRequest">;
+type Asked = InputOf<"createImageRequest">["body"];
 
 export type LoggedCall = { at: string; method: string; path: string; service: string; durationMs: number };
 
