@@ -53,12 +53,10 @@ function whyPrivateOnly(image: Image): string | undefined {
       return "This is a snapshot of a server, with everything of its owner: nothing was removed from it.";
     case "unfinished":
       return "This image is not finished: it is not proven yet.";
-    case "other":
-      return undefined;
-    case "published":
-      if (properties.darkroom_preparation === "as-is")
-        return "This image was taken as it was: nothing was removed from it.";
-      return properties[privateOnlyProperty];
+    default:
+      return properties.darkroom_preparation === "as-is"
+        ? "This image was taken as it was: nothing was removed from it."
+        : properties[privateOnlyProperty];
   }
 }
 

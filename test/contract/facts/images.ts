@@ -11,6 +11,13 @@ const own = (stage: Stage) => stage.shared(makeOwn);
 const makeOwn = (stage: Stage) => emptyDisk(stage, "own", { kept: "as it was", os_distro: "none" });
 const makeQueued = (stage: Stage) => newImage(stage, "queued");
 
+async function makeThree(stage: Stage): Promise<string[]> {
+  const ids: string[] = [];
+  for (const visibility of ["private", "shared", "community"] as const)
+    ids.push(await newImage(stage, `paged-${visibility}`, { visibility, tags: [stage.mark, "paged"] }));
+  return ids;
+}
+
 const readOnly = {
   id: "11111111-1111-4111-8111-111111111111",
   status: "active",
@@ -201,6 +208,50 @@ export const images: Subject = {
       expect(json.images).toHaveLength(1);
       expect(json.next).toMatch(/^\/v2\/images\?/);
       return { keys: Object.keys(json).sort(), next: [...new URL(json.next, "http://x").searchParams.keys()].sort() };
+    }),
+    fact("Pages by marker hold each image once, newest first; a repeated `tag` means all of them", async (stage) => {
+      const { image } = stage.owner.cloud;
+      const ids = await stage.shared(makeThree);
+      const filter = { tags: [stage.mark, "paged"], visibility: "all" as const, pageSize: 2 };
+      const first = await image.imagePage(filter);
+      const second = await image.imagePage(filter, first.next);
+      const found = [...first.images, ...second.images].map(({ id }) => id);
+      const none = await image.imagePage({ ...filter, tags: ["paged", `not-${stage.mark}`] });
+      expect([...found].sort()).toEqual([...ids].sort());
+      const times = [...first.images, ...second.images].map(({ createdAt }) => createdAt);
+      expect(times).toEqual([...times].sort().reverse());
+      expect({ next: first.next, last: second.next, none }).toEqual({
+        next: first.images[1]?.id,
+        last: undefined,
+        none: { images: [], next: undefined },
+      });
+      return found.length;
+    }),
+    fact("A full page has a next one, though that may be empty", async (stage) => {
+      await stage.shared(makeThree);
+      const filter = { tags: [stage.mark, "paged"], visibility: "all" as const, pageSize: 3 };
+      const first = await stage.owner.cloud.image.imagePage(filter);
+      const second = await stage.owner.cloud.image.imagePage(filter, first.next);
+      expect([first.images.length, second]).toEqual([3, { images: [], next: undefined }]);
+      return [first.images.length, second];
+    }),
+    fact("A marker that is no image (any more) is 400", async (stage) => {
+      const marker = "11111111-1111-4111-8111-111111111111";
+      const refusal = await refusalOf(stage.owner.cloud.image.imagePage({ pageSize: 1 }, marker));
+      expect(refusal).toMatchObject({ kind: "badRequest" });
+      return refusal;
+    }),
+    fact("`visibility=all` with an owner lists its images of every visibility, one of others' none", async (stage) => {
+      const ids = await stage.shared(makeThree);
+      const owner = (await stage.owner.cloud.token()).project?.id ?? "";
+      const seen = [];
+      for (const { cloud } of [stage.owner, stage.other]) {
+        const listed = await all(cloud.image.listImages({ owner, tags: ["paged", stage.mark], visibility: "all" }));
+        seen.push(listed.map(({ visibility }) => visibility).sort());
+      }
+      expect(ids).toHaveLength(3);
+      expect(seen).toEqual([["community", "private", "shared"], ["community"]]);
+      return seen;
     }),
     fact("Without unified limits Glance tells nothing of its quota: {usage: {}}", async ({ owner }) => {
       const { status, json } = await owner.ask("image", "GET", "/info/usage");

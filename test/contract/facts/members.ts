@@ -153,6 +153,22 @@ export const members: Subject = {
       expect(await listed(stage, {})).toBe(false);
       return status;
     }),
+    fact(
+      "Members of an image made private meanwhile are kept: they see nothing of it, and again once it is shared",
+      async (stage) => {
+        const id = await shared(stage);
+        const member = await projectOf(stage.other);
+        await show(stage, "private");
+        const hidden = await refusalOf(stage.other.cloud.image.getImage(id));
+        const refused = await refusalOf(stage.owner.cloud.image.listMembers(id));
+        await show(stage, "shared");
+        const { visibility } = await stage.other.cloud.image.getImage(id);
+        const kept = (await stage.owner.cloud.image.listMembers(id)).map(({ projectId }) => projectId);
+        expect(hidden).toMatchObject({ kind: "notFound" });
+        expect({ visibility, kept: kept.includes(member) }).toEqual({ visibility: "shared", kept: true });
+        return { hidden, refused, visibility };
+      },
+    ),
     fact("A status that is none is 400", async (stage) => {
       const path = `/images/${await shared(stage)}/members/${await projectOf(stage.other)}`;
       const { status } = await stage.other.ask("image", "PUT", path, { body: { status: "perhaps" } });

@@ -86,6 +86,21 @@ export const servers: Subject = {
       expect(refusal).toMatchObject({ kind: "forbidden" });
       return refusal;
     }),
+    fact(
+      "Servers come page by page, each after the last one of the page before; a marker that is none is 400",
+      async (stage) => {
+        const { compute } = stage.owner.cloud;
+        const id = await mainServer(stage);
+        const name = stage.nameOf("main");
+        const first = await compute.serverPage({ name, pageSize: 1 });
+        const second = await compute.serverPage({ name, pageSize: 1 }, first.next);
+        const refusal = await refusalOf(compute.serverPage({ pageSize: 1 }, unknown));
+        expect(first.servers).toMatchObject([{ id, volumesAttached: [], taskState: null }]);
+        expect({ next: first.next, second }).toEqual({ next: id, second: { servers: [], next: undefined } });
+        expect(refusal).toMatchObject({ kind: "badRequest" });
+        return refusal;
+      },
+    ),
     fact("Flavors and limits are for members to see", async ({ owner }) => {
       const flavors = await owner.cloud.compute.listFlavors();
       const limits = await owner.cloud.compute.getLimits();
