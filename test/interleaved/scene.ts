@@ -48,8 +48,14 @@ export const post = async (body: Record<string, unknown>, key?: string) => {
   return () => bench.call("create-image-request", undefined, { body: asking(bench, body), headers });
 };
 
-export const callAs = async (person: "alice" | "carol", name: string, id: string, body: unknown = {}) => {
-  const headers = { "x-auth-token": await bench.token(person) };
+export const callAs = async (
+  person: "alice" | "carol",
+  name: string,
+  id: string,
+  body: unknown = {},
+  more: Record<string, string> = {},
+) => {
+  const headers = { "x-auth-token": await bench.token(person), ...more };
   return () => bench.call(name, undefined, { id, body, headers });
 };
 
