@@ -8,15 +8,14 @@ import { type ImageRequest, isEnded } from "../requests/image-request.ts";
 import {
   type ImageEntry,
   isImage,
-  isMade,
   isServer,
   type LockEntry,
   type MadeEntry,
   type ServerEntry,
 } from "../requests/ledger-entry.ts";
 import type { Runtime } from "../runtime.ts";
-import { findImages, isThatImage } from "../workflow/images.ts";
-import { findServers, isThatServer } from "../workflow/servers.ts";
+import { findImages } from "../workflow/images.ts";
+import { findServers } from "../workflow/servers.ts";
 import { sourceServer } from "../workflow/source-server.ts";
 import { openTidyingStore, type TidyingStore } from "./store.ts";
 import { imagesOf } from "./survey.ts";
@@ -104,7 +103,6 @@ async function sweepRequest(at: Looking): Promise<Found> {
   const { request } = at;
   const found: Found = { removed: [], left: [] };
   for (const entry of request.ledger.toReversed()) {
-    if (isMade(entry) && isPromised(request, entry)) continue;
     if (isServer(entry)) await sweepServers(at, entry, found);
     if (isImage(entry)) await sweepImages(at, entry, found);
     if (entry.kind === "lock" && entry.struckAtMs === undefined) await sweepLock(at, entry, found);
@@ -112,24 +110,24 @@ async function sweepRequest(at: Looking): Promise<Found> {
   return found;
 }
 
-/** What the requester was promised, or has seen published: that is not ours any more. */
-function isPromised({ learned, end }: ImageRequest, entry: MadeEntry): boolean {
-  return entry.thingId !== undefined && entry.thingId === learned.publish?.imageId && end?.status === "completed";
-}
-
 async function sweepServers(at: Looking, entry: ServerEntry, found: Found): Promise<void> {
   const { cloud, request } = at;
-  for (const server of await findServers(cloud, request.projectId, entry, { allProjects: true })) {
-    // An id that we were told is believed by a step; here everything must agree as well.
-    if (!isThatServer(server, request.projectId, entry) || server.taskState === "deleting") continue;
+  for (const server of await findServers(cloud, request.projectId, byMark(entry), { allProjects: true })) {
+    if (server.taskState === "deleting") continue;
     await remove(at, "server", server, found, () => cloud.compute.deleteServer(server.id));
   }
 }
 
+/** Looked for by the mark even where an id was heard: an earlier attempt of the same entry may have landed too, and everything must agree. */
+function byMark<Entry extends MadeEntry>({ thingId: _heard, ...entry }: Entry): Omit<Entry, "thingId"> {
+  return entry;
+}
+
 async function sweepImages(at: Looking, entry: ImageEntry, found: Found): Promise<void> {
   const { cloud, request, live } = at;
-  for (const image of await findImages(cloud, request.projectId, entry)) {
-    if (!isThatImage(image, request.projectId, entry)) continue;
+  for (const image of await findImages(cloud, request.projectId, byMark(entry))) {
+    // What the requester was promised is theirs, whatever they call it by now.
+    if (request.end?.status === "completed" && image.id === request.learned.publish?.imageId) continue;
     const orphan: Orphan = { kind: "image", id: image.id, requestId: request.id };
     const inUse = live.has(image.id) ? "another request needs it" : await serverOf(cloud, image);
     if (inUse) found.left.push({ ...orphan, why: inUse });

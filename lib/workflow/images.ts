@@ -45,7 +45,7 @@ async function imagesByMark(cloud: Cloud, projectId: string, entry: ImageEntry):
 }
 
 /** Mark, server, name, owner and time all agree. */
-export function isThatImage(image: Image, projectId: string, entry: ImageEntry): boolean {
+function isThatImage(image: Image, projectId: string, entry: ImageEntry): boolean {
   return (
     image.properties[markProperty] === entry.mark &&
     image.properties.instance_uuid === entry.serverId &&

@@ -29,7 +29,7 @@ export async function findServers(
 }
 
 /** Name, project, image and time all agree. */
-export function isThatServer(server: Server, projectId: string, entry: ServerEntry): boolean {
+function isThatServer(server: Server, projectId: string, entry: ServerEntry): boolean {
   return (
     server.name === unfinishedName(entry.mark) &&
     server.projectId === projectId &&
