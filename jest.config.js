@@ -15,6 +15,7 @@ export default {
     "<rootDir>/test/guests/",
     "<rootDir>/test/matrix/(faults|people)",
     "<rootDir>/test/interleaved/(answers|requests|workers)",
+    "<rootDir>/test/tidying/(bad-days|by-chance)",
   ],
   modulePathIgnorePatterns: ["<rootDir>/.build/", "<rootDir>/.serverless/"],
 };

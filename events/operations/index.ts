@@ -23,7 +23,10 @@ import { getOpenapi } from "./get-openapi.ts";
 import { getPublicity } from "./get-publicity.ts";
 import { getQuota } from "./get-quota.ts";
 import { getReport } from "./get-report.ts";
+import { getTidyingPlan } from "./get-tidying-plan.ts";
 import { getTimeline } from "./get-timeline.ts";
+import { keepImage } from "./keep-image.ts";
+import { listDeletions } from "./list-deletions.ts";
 import { listImageRequests } from "./list-image-requests.ts";
 import { listImages } from "./list-images.ts";
 import { listInvitations } from "./list-invitations.ts";
@@ -69,6 +72,9 @@ export const operations = {
   createToken,
   startWebsso,
   finishWebsso,
+  keepImage,
+  getTidyingPlan,
+  listDeletions,
   getHealth,
   getOpenapi,
   getDocs,

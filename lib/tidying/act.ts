@@ -73,6 +73,7 @@ async function perform(
       await write({ stage: "kept", sinceMs: nowMs, keptUntilMs: action.untilMs, keptBy: "whoever showed it again" });
       return "kept";
     case "wait": {
+      if (action.for === "another run") return "another-run";
       if (!record || record.stage === "kept") return "kept";
       const { stage, sinceMs, hiddenByUs } = record;
       await write({ stage, sinceMs, ...(hiddenByUs && { hiddenByUs }) });

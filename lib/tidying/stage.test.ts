@@ -44,6 +44,7 @@ const rows: Row[] = [
   ["hidden long enough ago, the owner set a later day", "wait", record("hidden", -14), true, 3],
   ["hidden, and somebody showed it again", "keep", record("hidden", -14), false],
   ["a deletion that died in the middle", "delete", record("deleting", -14), true],
+  ["a deletion that another run is at", "wait", record("deleting", -14, { seenAtMs: nowMs - 60_000 }), true],
   ["a deletion that died, and somebody showed it again", "keep", record("deleting", -14), false],
   ["kept by a person, for another day", "wait", record("kept", -30, { keptUntilMs: nowMs + dayMs })],
   ["kept by a person until yesterday", "tell", record("kept", -30, { keptUntilMs: nowMs - dayMs })],

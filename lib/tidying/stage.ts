@@ -34,10 +34,17 @@ export type Action =
   | { readonly do: "delete" }
   /** Somebody showed it again by hand: as good as a word. */
   | { readonly do: "keep"; readonly untilMs: number }
-  | { readonly do: "wait"; readonly untilMs: number; readonly for: "hiding" | "deletion" | "its keeper's word" };
+  | {
+      readonly do: "wait";
+      readonly untilMs: number;
+      readonly for: "hiding" | "deletion" | "its keeper's word" | "another run";
+    };
 
 /** A candidate that no pass has seen for longer begins anew: the table may be an old one, a clock may have jumped, and people must have had their time. */
 export const longestGapMs = 3 * 86_400_000;
+
+/** A run that has claimed an image for its deletion is done with it after this long, or dead. */
+export const deletingForMs = 20 * 60_000;
 
 export function nextAction(
   { hideFromMs }: Pick<Candidate, "hideFromMs">,
@@ -57,6 +64,8 @@ export function nextAction(
     return untilMs > nowMs ? { do: "wait", untilMs, for: "its keeper's word" } : tell(false);
   }
   if (isBroken(record, nowMs)) return tell(true);
+  if (record.stage === "deleting" && nowMs - record.seenAtMs < deletingForMs)
+    return { do: "wait", untilMs: record.seenAtMs + deletingForMs, for: "another run" };
   if (record.stage === "told") {
     const dueMs = hideAtMs(record.sinceMs);
     return dueMs > nowMs

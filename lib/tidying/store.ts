@@ -1,5 +1,6 @@
 // What tidying remembers in the table: how far a pass over a provider is, which images are on their way out, what was deleted.
 import { absent, always, and, below, equals, or, present } from "../aws/condition.ts";
+import { readCursor, writeCursor } from "../aws/cursor.ts";
 import type { Item, Table } from "../aws/table.ts";
 import type { StageRecord } from "./stage.ts";
 
@@ -133,16 +134,17 @@ export function openTidyingStore(table: Table) {
       await table.delete(deletionId({ provider, thingId }), equals("state", "begun"));
     },
 
-    /** Newest first. */
-    async listDeletions(provider: string, limit: number, after?: Record<string, unknown>) {
+    /** Newest first. Throws BadCursor. */
+    async listDeletions(provider: string, limit: number, cursor?: string) {
+      const list = { index: "byList", hash: "listKey", value: deletionList(provider), range: "listOrder" };
       const page = await table.query({
         index: "byList",
         key: equals("listKey", deletionList(provider)),
         limit,
         newestFirst: true,
-        ...(after && { after }),
+        ...(cursor !== undefined && { after: readCursor(cursor, list) }),
       });
-      return { deletions: page.items.map(deletionOf), next: page.next };
+      return { deletions: page.items.map(deletionOf), ...(page.next && { next: writeCursor(page.next, list) }) };
     },
 
     /** Those of more than a year ago. */

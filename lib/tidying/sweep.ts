@@ -183,7 +183,8 @@ class Pass {
   async #returns({ after }: Place): Promise<Place | undefined> {
     const { records, more } = await this.#tidying.listStages(this.#provider.name, recordsPerPage, after);
     const { enabled } = this.#provider.policy.tidying;
-    const unseen = records.filter(({ pass }) => !enabled || pass !== this.#pass);
+    // A deletion that died, or whose answer was lost, is brought to its end here as well.
+    const unseen = records.filter(({ pass, stage }) => !enabled || pass !== this.#pass || stage === "deleting");
     await atOnce(unseen, actionsAtOnce, (record) => this.#return(record));
     const last = records.at(-1);
     return more && last ? { part: "returns", after: last.imageId } : undefined;

@@ -241,4 +241,17 @@ export const table: Record<string, Row> = {
     call: async (the) => ({ params: { id: await the.toBePublic() }, body: { decision: "deny", reason: "not yet" } }),
     spends: ["toBePublic"],
   },
+  // Whose image it is says whether it stays; what is to go, and what went, is for staff.
+  "keep-image": {
+    statuses: "               200 200 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.image() } }),
+  },
+  "get-tidying-plan": {
+    statuses: "               403 403 403 200             403 403             403      401 401 401 401",
+    call: nothing,
+  },
+  "list-deletions": {
+    statuses: "               403 403 403 200             403 403             403      401 401 401 401",
+    call: nothing,
+  },
 };

@@ -1,0 +1,80 @@
+// What a sweep would do, page by page, without doing it: nothing is written, in the cloud or in the table.
+import type { Image } from "../openstack/index.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { Runtime } from "../runtime.ts";
+import type { RuleName, Verdict } from "./judge.ts";
+import type { Known } from "./known.ts";
+import { MarkerGone, shelfPage, verdictOf } from "./shelf.ts";
+import { type Action, nextAction } from "./stage.ts";
+import { openTidyingStore, type Place } from "./store.ts";
+import type { Eyes } from "./survey.ts";
+
+export interface PlannedImage {
+  readonly id: string;
+  readonly name: string | null;
+  readonly owner: string | null;
+  readonly visibility: string;
+  readonly sizeBytes: number | null;
+  readonly createdAt: string;
+  readonly hidden: boolean;
+  readonly verdict: "unused" | "expired" | "kept";
+  /** Of a kept one: what keeps it. */
+  readonly rule: RuleName | null;
+  readonly why: string;
+  /** What the next pass does with it, of a candidate. */
+  readonly next: { readonly do: Action["do"]; readonly at: string } | null;
+}
+
+export interface PlanPage {
+  readonly images: readonly PlannedImage[];
+  /** Undefined on the last. */
+  readonly next: Place | undefined;
+}
+
+export async function planPage(
+  {
+    runtime,
+    provider,
+    eyes,
+    known,
+  }: {
+    runtime: Pick<Runtime, "table" | "store" | "clock">;
+    provider: Pick<Provider, "name" | "policy">;
+    eyes: Eyes;
+    known: Known;
+  },
+  place: Place,
+  size?: number,
+): Promise<PlanPage> {
+  const hidden = place.part === "hidden";
+  const wanted = { hidden, after: place.after, ...(size !== undefined && { size }) };
+  const { images, last } = await shelfPage(eyes, known, wanted).catch((error: unknown) => {
+    if (!(error instanceof MarkerGone)) throw error;
+    return shelfPage(eyes, known, { ...wanted, after: undefined });
+  });
+  const tidying = openTidyingStore(runtime.table);
+  const planned: PlannedImage[] = [];
+  for (const image of images) {
+    const verdict = await verdictOf(image, known, eyes, provider, runtime);
+    const record = verdict.kind === "candidate" ? await tidying.find(provider.name, image.id) : undefined;
+    const nowMs = runtime.clock.now();
+    const action =
+      verdict.kind === "candidate" ? nextAction(verdict, record, image, provider.policy.tidying, nowMs) : undefined;
+    planned.push(plannedOf(image, verdict, action, nowMs));
+  }
+  const after = images.at(-1)?.id;
+  if (!last && after !== undefined) return { images: planned, next: { part: place.part, after } };
+  return { images: planned, next: hidden ? undefined : { part: "hidden" } };
+}
+
+function plannedOf(image: Image, verdict: Verdict, action: Action | undefined, nowMs: number): PlannedImage {
+  const { id, name, owner, visibility, sizeBytes, createdAt, hidden } = image;
+  const atMs = action && "untilMs" in action ? action.untilMs : nowMs;
+  return {
+    ...{ id, name, owner, visibility, sizeBytes, createdAt, hidden },
+    verdict: verdict.kind === "kept" ? "kept" : verdict.reason,
+    rule: verdict.kind === "kept" ? verdict.rule : null,
+    why: verdict.why,
+    next: action ? { do: action.do, at: new Date(atMs).toISOString() } : null,
+  };
+}

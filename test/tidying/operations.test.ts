@@ -1,0 +1,109 @@
+// What people see of tidying and say to it, over HTTP.
+import { dayMs, openShelf, type Shelf, snapshotOf } from "./shelf.ts";
+
+let shelf: Shelf;
+afterEach(() => shelf.close());
+
+const keep = (id: string, person: "alice" | "bob" = "alice") => shelf.bench.call("keep-image", person, { id });
+
+test("an image is kept at every stage until the last: nobody asks again for the policy's time", async () => {
+  shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 1, snapshotsUnusedDays: 4 } });
+  const ids = {
+    before: shelf.put("before"),
+    told: shelf.put("told"),
+    hidden: shelf.put("hidden"),
+    never: shelf.put("never"),
+  };
+  expect((await keep(ids.before)).status).toBe(200);
+  await shelf.days(1);
+  expect((await keep(ids.told)).status).toBe(200);
+  await shelf.days(1);
+  expect(shelf.isHidden(ids.hidden)).toBe(true);
+  const answer = await keep(ids.hidden);
+  expect(answer).toMatchObject({ status: 200, body: { imageId: ids.hidden, hidden: false } });
+  expect(Date.parse(answer.body.keptUntil) - shelf.bench.clock.now()).toBe(4 * dayMs);
+  expect(shelf.isHidden(ids.hidden)).toBe(false);
+  await shelf.days(2);
+  expect(Object.values(ids).map(shelf.isThere)).toEqual([true, true, true, false]);
+  await shelf.days(8);
+  expect(Object.values(ids).map(shelf.isThere)).toEqual([false, false, false, false]);
+});
+
+test("a word to keep takes the owner's own date off", async () => {
+  shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 1 } });
+  const id = "aaaaaaaa-0000-4000-8000-000000000002";
+  const date = new Date(shelf.bench.clock.now() + 2 * dayMs).toISOString();
+  shelf.put("dated", { id, ageDays: 1, properties: { darkroom_expires_at: date, darkroom_expiry_of: id } });
+  await shelf.days(2);
+  expect(shelf.told.map(({ kind }) => kind)).toEqual(["told"]);
+  await keep(id);
+  await shelf.days(10);
+  expect(shelf.isThere(id)).toBe(true);
+  expect(shelf.bench.cloud.state.images[id]?.properties).toEqual({});
+});
+
+test("a word that comes while a sweep is about to delete it holds, or is refused in words: never a yes and no image", async () => {
+  shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 1 } });
+  const id = shelf.put("old");
+  await shelf.days(2);
+  // The sweep looks for servers right before the deletion, after it claimed the image.
+  const slow = shelf.bench.cloud.faults.add({
+    service: "compute",
+    path: /image=/,
+    when: "before",
+    answer: { delayMs: 150 },
+  });
+  shelf.bench.clock.advance(dayMs);
+  const [, answer] = await Promise.all([
+    shelf.run(),
+    new Promise((resolve) => setTimeout(resolve, 60)).then(() => keep(id)),
+  ]);
+  slow.remove();
+  expect([200, 409]).toContain(answer.status);
+  expect(shelf.isThere(id)).toBe(answer.status === 200);
+});
+
+test("another project's image cannot be kept: it is not there for them, or not theirs", async () => {
+  shelf = await openShelf();
+  expect((await keep(shelf.put("alices"), "bob")).status).toBe(404);
+  expect((await keep(shelf.put("community", { visibility: "community" }), "bob")).status).toBe(403);
+});
+
+test("the plan says of every image what would be done and why, and writes nothing", async () => {
+  shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 5 } });
+  const old = shelf.put("old");
+  const shelved = shelf.put("shelved", { properties: snapshotOf(shelf.bench.cloud.ids.server("shelved-1")) });
+  await shelf.days(2);
+  const before = structuredClone([...shelf.table.items]);
+  shelf.bench.cloud.calls.length = 0;
+  const { body } = await shelf.bench.call("get-tidying-plan", "carol", { query: { all: "true" } });
+  const hidden = await shelf.bench.call("get-tidying-plan", "carol", { query: { all: "true", cursor: body.next } });
+  const images = [...body.images, ...hidden.body.images] as { id: string }[];
+  expect(hidden.body.next).toBeNull();
+  expect(images.find(({ id }) => id === old)).toMatchObject({ verdict: "unused", hidden: true, next: { do: "wait" } });
+  expect(images.find(({ id }) => id === shelved)).toMatchObject({ verdict: "kept", rule: "shelved", next: null });
+  expect(body).toMatchObject({ enabled: true, seesAllProjects: true, held: null });
+  const made = [...shelf.bench.cloud.calls];
+  expect(made.filter(({ method, path }) => method !== "GET" && !path.includes("/auth/tokens"))).toEqual([]);
+  expect([...shelf.table.items].filter(([key]) => /^(tidying|sweep|deletion)#/.test(key))).toEqual(
+    before.filter(([key]) => /^(tidying|sweep|deletion)#/.test(key)),
+  );
+  const candidates = await shelf.bench.call("get-tidying-plan", "carol");
+  expect(candidates.body.images).toEqual([]);
+  expect((await shelf.bench.call("get-tidying-plan", "carol", { query: { cursor: "bm9uc2Vuc2U" } })).status).toBe(422);
+});
+
+test("what was deleted is listed for staff, newest first, in pages, for a year", async () => {
+  shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 1 } });
+  const ids = [shelf.put("first")];
+  await shelf.days(3);
+  ids.unshift(shelf.put("second"));
+  await shelf.days(3);
+  const first = await shelf.bench.call("list-deletions", "carol", { query: { limit: "1" } });
+  const second = await shelf.bench.call("list-deletions", "carol", { query: { limit: "1", cursor: first.body.next } });
+  expect([...first.body.deletions, ...second.body.deletions].map(({ id }) => id)).toEqual(ids);
+  expect((await shelf.bench.call("list-deletions", "carol", { query: { cursor: "nonsense" } })).status).toBe(422);
+  shelf.bench.clock.advance(367 * dayMs);
+  await shelf.days(1);
+  expect((await shelf.bench.call("list-deletions", "carol")).body.deletions).toEqual([]);
+});
