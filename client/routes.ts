@@ -22,6 +22,7 @@ export const routes = {
   cancelImageRequest: ["POST", "/v1/image-requests/{id}/cancel"],
   decideImageRequest: ["POST", "/v1/image-requests/{id}/decision"],
   takeCloudEvents: ["POST", "/v1/hooks/clouds/{provider}"],
+  takePortalCall: ["POST", "/v1/hooks/portals/{portal}"],
   listMembers: ["GET", "/v1/images/{id}/members"],
   putMember: ["PUT", "/v1/images/{id}/members/{project}"],
   createMember: ["POST", "/v1/images/{id}/members"],

@@ -37,6 +37,7 @@ import { listVersions } from "./list-versions.ts";
 import { putMember } from "./put-member.ts";
 import { startWebsso } from "./start-websso.ts";
 import { takeCloudEvents } from "./take-cloud-events.ts";
+import { takePortalCall } from "./take-portal-call.ts";
 import { withdrawPublicity } from "./withdraw-publicity.ts";
 
 /** By the client's name of each; in the order of the reference. */
@@ -59,6 +60,7 @@ export const operations = {
   cancelImageRequest,
   decideImageRequest,
   takeCloudEvents,
+  takePortalCall,
   listMembers,
   putMember,
   createMember,

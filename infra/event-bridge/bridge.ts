@@ -8,8 +8,6 @@ import type { BridgeSettings } from "./settings.ts";
 
 export interface Bridge {
   readonly counts: { received: number; passedOver: number } & Delivery["counts"];
-  /** Resolves when the queue is there and is bound to every exchange that is. */
-  ready(): Promise<void>;
   /** What is not acknowledged stays in RabbitMQ. */
   close(): Promise<void>;
 }
@@ -29,7 +27,6 @@ export function startBridge(settings: BridgeSettings): Bridge {
   const delivery = startDelivery(settings);
   const own = { received: 0, passedOver: 0 };
   const stopping = new AbortController();
-  const bound = Promise.withResolvers<void>();
   let session: ChannelModel | undefined;
 
   const worked = (async () => {
@@ -38,7 +35,7 @@ export function startBridge(settings: BridgeSettings): Bridge {
       try {
         await work();
       } catch (error) {
-        log.warn("RabbitMQ is away", { error: (error as Error).message });
+        if (!stopping.signal.aborted) log.warn("RabbitMQ is away", { error: (error as Error).message });
       }
       delivery.forget();
       if (Date.now() - beganMs > maxPauseMs) failures = 0;
@@ -54,19 +51,17 @@ export function startBridge(settings: BridgeSettings): Bridge {
       clientProperties: { connection_name: "darkroom-event-bridge" },
     });
     session = connection;
-    const ended = Promise.withResolvers<never>();
-    ended.promise.catch(() => undefined);
-    const end = (error?: Error) => ended.reject(error ?? new Error("the connection was closed"));
+    const over = new AbortController();
+    const end = (error?: Error) => over.abort(error ?? new Error("the connection was closed"));
     connection.on("error", end);
     connection.on("close", end);
     try {
-      if (stopping.signal.aborted) return;
-      await Promise.race([consume(connection, end), ended.promise]);
-      for (;;) {
-        await Promise.race([bindAll(connection), ended.promise]);
-        bound.resolve();
-        await Promise.race([sleep(bindEveryMs, undefined, { ref: false }), ended.promise]);
+      if (!stopping.signal.aborted) await consume(connection, end);
+      while (!stopping.signal.aborted && !over.signal.aborted) {
+        await bindAll(connection);
+        await sleep(bindEveryMs, undefined, { signal: over.signal }).catch(() => undefined);
       }
+      if (over.signal.aborted) throw over.signal.reason;
     } finally {
       await connection.close().catch(() => undefined);
     }
@@ -140,7 +135,6 @@ export function startBridge(settings: BridgeSettings): Bridge {
     get counts() {
       return { ...own, ...delivery.counts };
     },
-    ready: () => bound.promise,
     async close() {
       stopping.abort();
       await Promise.race([delivery.idle(), sleep(lastCallMs, undefined, { ref: false })]);

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # What the cloud is made of and where it lives: the names that every file of this folder reads. Sourced, never run.
 
+NODE=$(command -v node || true) # npm's, for the event bridge
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin # Debian's own python3 has the OpenStack packages; a version manager's shim has not
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 unset "${!OS_@}" "${!PYTHON@}" VIRTUAL_ENV # the caller's own cloud and Python must not leak into this one
@@ -10,6 +11,8 @@ VIRT_TYPE=${RIG_VIRT_TYPE:-qemu}
 WITH_CINDER=${RIG_CINDER:-1}
 WITH_GUEST=${RIG_GUEST:-1}
 DISCARD=${RIG_DISCARD:-ignore}
+EVENT_HOOK=${RIG_EVENT_HOOK:-}
+EVENT_SECRET=${RIG_EVENT_SECRET:-}
 
 # The path ends up in configuration files, in /proc/mounts and behind `rm -rf`: nothing there may need quoting.
 case $STATE in

@@ -14,9 +14,10 @@ export const webhookSecret = z.string().superRefine((value, context) => {
 });
 
 /** One, or the new and the old one while senders change over. */
-export const webhookSecrets = z
-  .union([webhookSecret.transform((secret) => [secret]), z.array(webhookSecret).min(1).max(2)])
-  .transform((secrets) => secrets as readonly string[]);
+export const webhookSecrets = z.preprocess(
+  (value) => (typeof value === "string" ? [value] : value),
+  z.array(webhookSecret).min(1).max(2).readonly(),
+);
 
 export interface SignedCall {
   readonly body: string;

@@ -46,7 +46,13 @@ export async function identify(
   if (known && known.untilMs > nowMs) return { ...known.caller, cloud: bounded(known.caller.cloud) };
 
   const cloud = provider.asCaller(tokenId);
-  const token = await asking(() => validate(bounded(cloud)));
+  const caller = callerOf(provider, await asking(() => validate(bounded(cloud))), cloud);
+  keep(key, { caller, untilMs: Math.min(nowMs + believedMs, Date.parse(caller.token.expiresAt)) });
+  return { ...caller, cloud: bounded(cloud) };
+}
+
+/** Whom a valid token names. Throws 403 for one without a project. */
+export function callerOf(provider: Provider, token: Token, cloud: Cloud): Caller {
   if (!token.project) {
     throw new HttpProblem(
       403,
@@ -55,7 +61,7 @@ export async function identify(
       }),
     );
   }
-  const caller: Caller = {
+  return {
     userId: token.user.id,
     userName: token.user.name,
     projectId: token.project.id,
@@ -65,8 +71,6 @@ export async function identify(
     isReader: token.roles.every(({ name }) => name.toLowerCase() === "reader"),
     cloud,
   };
-  keep(key, { caller, untilMs: Math.min(nowMs + believedMs, Date.parse(token.expiresAt)) });
-  return { ...caller, cloud: bounded(cloud) };
 }
 
 /** May this caller see the request at all? Others are told that it does not exist. */

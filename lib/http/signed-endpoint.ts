@@ -4,6 +4,7 @@ import type * as z from "zod";
 import type { AnswersOf, Operation, ParamsOf } from "../../events/operation.ts";
 import { bearsSecret, verify } from "../hooks/standard-webhook.ts";
 import { log } from "../log.ts";
+import type { CallReport, Cloud } from "../openstack/index.ts";
 import { problem } from "../requests/problem.ts";
 import type { Runtime } from "../runtime.ts";
 import { countOpenCall } from "./call-rates.ts";
@@ -14,6 +15,8 @@ import { readJson, refuseTooLarge } from "./input.ts";
 export interface SignedCall<Body, Query, Params> extends OpenCall<Body, Query, Params> {
   /** The sender's id of this delivery; undefined where it was not signed. */
   readonly deliveryId?: string;
+  /** As `bounded`, and `told` hears of every call. */
+  followed(told: (call: CallReport) => void): (cloud: Cloud) => Cloud;
 }
 
 export interface Trust {
@@ -57,6 +60,7 @@ export function signedEndpoint<
       event,
       header,
       bounded: boundedBy(context),
+      followed: (told) => boundedBy(context, told),
       ...(verdict.kind === "good" && { deliveryId: verdict.id }),
     });
   });

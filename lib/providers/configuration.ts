@@ -1,5 +1,6 @@
 // The providers of this installation, from the policy file and clouds.yaml.
 import { existsSync, readFileSync } from "node:fs";
+import type { Portal } from "../hooks/portal.ts";
 import {
   type CloudConfig,
   type ConnectOptions,
@@ -13,6 +14,7 @@ import { makeProvider, type Provider } from "./provider.ts";
 export interface Providers {
   readonly all: readonly Provider[];
   find(name: string): Provider | undefined;
+  portal(name: string): Portal | undefined;
 }
 
 /** Both files' texts, where they come from a secret and not from disk. */
@@ -30,7 +32,7 @@ export function readProviders(
   texts?: ConfigurationTexts,
   connecting: ConnectOptions = {},
 ): Providers {
-  const { providers } = readPolicy(env, texts);
+  const { providers, portals } = readPolicy(env, texts);
   const config = (cloud: string, region?: string, anyScope = false) =>
     readCloudConfig(cloud, { env, region, anyScope, ...(texts && { text: texts.clouds }) });
   const all = Object.entries(providers).map(([name, policy]) => {
@@ -46,7 +48,18 @@ export function readProviders(
       }),
     });
   });
-  return { all, find: (name) => all.find((provider) => provider.name === name) };
+  const find = (name: string) => all.find((provider) => provider.name === name);
+  const callers = Object.entries(portals).map(([name, policy]): Portal => {
+    const provider = find(policy.provider);
+    if (!provider) throw new Error(`portals.${name}.provider: there is no provider ${policy.provider}`);
+    const asker = config(policy.cloud, provider.policy.region);
+    if (asker.credentials.type !== "password")
+      throw new Error(
+        `portals.${name}.cloud: the entry ${asker.name} of clouds.yaml needs a password, to delegate with`,
+      );
+    return { name, policy, provider, cloud: connect(asker, connecting) };
+  });
+  return { all, find, portal: (name) => callers.find((portal) => portal.name === name) };
 }
 
 function readPolicy(env: NodeJS.ProcessEnv, texts: ConfigurationTexts | undefined) {

@@ -1,6 +1,7 @@
 // The policy file, darkroom.yaml: which clouds there are, and what each one's operator allows.
 import { parseDocument } from "yaml";
 import * as z from "zod";
+import { portalPolicy } from "../hooks/portal-policy.ts";
 import { webhookSecrets } from "../hooks/standard-webhook.ts";
 import { bootProperties } from "./boot-properties.ts";
 import { webSso } from "./web-sso.ts";
@@ -100,11 +101,12 @@ const providerPolicy = z
     outagePatienceMs: outagePatienceHours * 3_600_000,
   }));
 
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits and dashes");
+
 const policyFile = z.strictObject({
-  providers: z.record(
-    z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits and dashes"),
-    providerPolicy,
-  ),
+  providers: z.record(name, providerPolicy),
+  /** Portals and CIs whose signed calls start requests. */
+  portals: z.record(name, portalPolicy).default({}),
 });
 
 /** One provider's policy; times in ms. */

@@ -80,6 +80,7 @@ export function problemsOf({ caller, body, headers = {}, problems = [], query }:
   const all = new Set([
     429,
     ...(caller === "token" ? [400, 401, 403, 422, 503] : []),
+    ...(caller === "secret" ? [401] : []),
     ...(body ? [400, 413, 415, 422] : []),
     ...(query ? [422] : []),
     ...("If-Match" in headers ? [412] : []),
@@ -92,7 +93,7 @@ const unchanged = { id: "Unchanged", description: "It is as in the ETag that was
 
 const reasons: Record<number, string> = {
   400: "Not to be understood: no JSON, or a provider must be named",
-  401: "No token that this cloud's Keystone accepts",
+  401: "No token that this cloud's Keystone accepts; of a hook, no signature that fits",
   403: "Known, and not permitted",
   404: "Not there, or another project's",
   409: "Not possible as things stand",

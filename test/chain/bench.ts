@@ -34,6 +34,8 @@ const timeoutMs = 60_000;
 
 export interface BenchOptions {
   readonly policy?: Record<string, unknown>;
+  /** Of the policy file. */
+  readonly portals?: Record<string, unknown>;
   /** In place of the emulator's. */
   readonly table?: Table;
   /** Of calls to the cloud; their time-out is the machine's time, whatever the clock says. */
@@ -57,7 +59,10 @@ export async function startBench(options: BenchOptions = {}) {
     approvers: [{ role: "imaging-staff", project: cloud.ids.project("staff") }],
     ...options.policy,
   };
-  writeFileSync(join(folder, "darkroom.yaml"), JSON.stringify({ providers: { simulated: policy } }));
+  writeFileSync(
+    join(folder, "darkroom.yaml"),
+    JSON.stringify({ providers: { simulated: policy }, portals: options.portals ?? {} }),
+  );
   const queue: { message: StepMessage; dueMs: number }[] = [];
   const pokes: { about: string; dueMs: number }[] = [];
   const environment = {

@@ -21,7 +21,7 @@ export async function openGatedStage(): Promise<Stage> {
     store,
     locks: openLocks(table, (id) => store.get(id)),
     evidence: openEvidenceStore(table),
-    providers: { all, find: (name) => all.find((provider) => provider.name === name) },
+    providers: { all, find: (name) => all.find((provider) => provider.name === name), portal: () => undefined },
   };
   Object.assign(runtime, gated);
   openRuntimeWith(runtime);

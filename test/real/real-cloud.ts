@@ -65,8 +65,6 @@ export async function openRealCloud(policy: Record<string, unknown> = {}) {
     /** Where Darkroom listens. */
     url: host.url,
     as,
-    /** Where Darkroom itself answers. */
-    url: host.url,
     call,
     follow,
     darkroomAs,

@@ -93,6 +93,10 @@ export const table: Record<string, Row> = {
     statuses: "               401 401 401 401             401 401             401      401 401 401 401",
     call: async (_the, venue) => ({ params: { provider: venue.provider }, body: [] }),
   },
+  "take-portal-call": {
+    statuses: "               401 401 401 401             401 401             401      401 401 401 401",
+    call: async () => ({ params: { portal: "nightly" }, body: {} }),
+  },
   "answer-image-request": {
     // What is in the image is for who asked for it to say.
     statuses: "               202 403 403 403             404 404             403      401 401 401 401",
