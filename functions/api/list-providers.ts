@@ -15,10 +15,17 @@ export const handler = openEndpoint(listProviders, async ({ runtime: { providers
       limits: { callsPerMinute: policy.callsPerMinute },
       license: policy.license,
       supportContact: policy.supportContact ?? null,
-      caller: who ? (who.provider.name === name ? signedIn(who.caller) : elsewhere(name)) : null,
+      caller: who ? (who.provider.name === name ? reach(who.caller) : elsewhere(name)) : null,
     })),
   });
 });
+
+function reach(caller: Caller | undefined) {
+  return caller ? signedIn(caller) : unscoped;
+}
+
+/** A token without a project is good for choosing one. */
+const unscoped = { signedIn: false, remedy: "Get a token that is scoped to one of your projects: yours is for none." };
 
 function signedIn({ userId, userName, projectId, projectName, isStaff, isReader }: Caller) {
   const user = { id: userId, name: userName };

@@ -34,8 +34,11 @@ export interface OpenCall<Body = unknown, Query = unknown, Params = unknown> {
 
 export interface CallOfAnybody<Body = unknown, Query = unknown, Params = unknown>
   extends OpenCall<Body, Query, Params> {
-  /** Undefined where no token was sent; a wrong one is refused and counted, as everywhere. A token is of the provider that the call names. */
-  whoCalls(): Promise<{ provider: Provider; caller: Caller } | undefined>;
+  /**
+   * Undefined where no token was sent; a wrong one is refused and counted, as everywhere. A token is of the provider that the call names; one that is for no
+   * project has no caller.
+   */
+  whoCalls(): Promise<{ provider: Provider; caller: Caller | undefined } | undefined>;
 }
 
 export interface Call<Body = unknown, Query = unknown, Params = unknown> extends OpenCall<Body, Query, Params> {
@@ -116,11 +119,15 @@ export function openEndpoint<
       const provider = chooseProvider(runtime, header("darkroom-provider"), input.json);
       const caller = await identify(provider, token, runtime.clock.now(), bounded, (validated) =>
         withRefusalsCounted(runtime, addressOf(event), validated),
-      );
+      ).catch(noneWithoutProject);
       return { provider, caller };
     };
     return handle({ runtime, ...judged(operation, input), event, header, bounded, whoCalls });
   });
+}
+
+function noneWithoutProject(error: unknown): undefined {
+  if (!(error instanceof HttpProblem) || !error.problem.type.endsWith(":no-project")) throw error;
 }
 
 /** Whatever the way in: every answer is finished, every error a problem. */

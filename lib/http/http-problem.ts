@@ -53,7 +53,9 @@ export function problemOfFault(fault: OpenStackFault): HttpProblem {
         `${service} gave no usable answer: ${fault.detail}`,
         {
           ...trace,
-          remedy: "Nothing was begun. Try again later.",
+          remedy: wasBegun(fault)
+            ? "It may have been done all the same: look before you try again."
+            : "Nothing was begun. Try again later.",
         },
       );
       return new HttpProblem(503, content, { "retry-after": retryAfter });
@@ -68,6 +70,11 @@ export function problemOfFault(fault: OpenStackFault): HttpProblem {
       );
     }
   }
+}
+
+/** A change of an image is one call to Glance: where its answer is lost, nobody knows. What a request begins is taken back. */
+function wasBegun({ service, method, outcomeKnown }: OpenStackFault): boolean {
+  return service === "image" && method !== "GET" && !outcomeKnown;
 }
 
 export function unauthorized(detail: string): HttpProblem {

@@ -1,5 +1,6 @@
 // PATCH and DELETE /v1/images/{id}: what an owner changes, what stands in the way, and who may not.
 import type { CleanedGuest } from "../../lib/guest/spoken.ts";
+import { nameLock } from "../../lib/requests/locks.ts";
 import { asking, type Bench, imageOf } from "../chain/bench.ts";
 import { guestsSay, post, startCleaningBench } from "../chain/speaking-guests.ts";
 import { published, putImage, record, startCatalogue } from "./catalogue.ts";
@@ -99,6 +100,26 @@ describe("a change", () => {
     expect((await change(off, { addTags: ["a"] })).status).toBe(200);
     expect(kindOf(await change(off, { visibility: "shared" }))).toBe("409 deactivated");
   });
+});
+
+test("Glance that is down is 503 in words that hold, and the name is free again", async () => {
+  const id = putImage(bench);
+  for (const [when, remedy] of [
+    ["before", "Nothing was begun"],
+    ["after", "It may have been done all the same"],
+  ] as const) {
+    const answer = when === "before" ? ({ status: 503 } as const) : "reset";
+    bench.cloud.faults.add({ service: "image", method: when === "before" ? "GET" : "PATCH", when, answer });
+    const { status, body } = await change(id, { name: `after ${when}` });
+    expect({ status, remedy: body.remedy }).toEqual({ status: 503, remedy: expect.stringContaining(remedy) });
+    bench.cloud.faults.clear();
+    const other = putImage(bench);
+    const wish = { name: when === "before" ? "after before" : "another" };
+    expect((await change(other, wish)).status).toBe(200);
+    expect(
+      await bench.runtime.locks.holder(nameLock("simulated", bench.cloud.ids.project("astro-lab"), `after ${when}`)),
+    ).toBeUndefined();
+  }
 });
 
 describe("visibility", () => {

@@ -45,8 +45,8 @@ export const table: Record<string, Row> = {
     call: async () => ({ params: { file: "start.js" } }),
   },
   "list-providers": {
-    // Anybody's; but who shows a token is told when it is none.
-    statuses: "               200 200 200 200             200 200             403      200 401 401 401",
+    // Anybody's; but who shows a token is told when it is none. One without a project is good for choosing one.
+    statuses: "               200 200 200 200             200 200             200      200 401 401 401",
     call: nothing,
   },
   "list-servers": {
