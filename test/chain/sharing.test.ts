@@ -269,6 +269,8 @@ describe("an image request", () => {
   });
 });
 
+const asIsProperties = { darkroom_published_at: "2026-01-01", darkroom_request: "r", darkroom_preparation: "as-is" };
+
 describe("an image that is to be public", () => {
   const ask = (id: string, person: "alice" | "bob" = "alice") =>
     bench.call("ask-publicity", person, { id, body: { reason: "a course" } });
@@ -339,8 +341,8 @@ describe("an image that is to be public", () => {
 
   test("is never a disk as it stood, nor possible without the operator's credential; nobody needs to be asked where the policy says so", async () => {
     await begin({ approvalNeededFor: [] });
-    const asIs = imageOfAlice({ visibility: "private", properties: { darkroom_preparation: "as-is" } });
-    expect((await ask(asIs)).body.type).toContain("not-cleaned");
+    const asIs = imageOfAlice({ visibility: "private", properties: asIsProperties });
+    expect((await ask(asIs)).body.type).toContain("private-only");
     const id = imageOfAlice({ visibility: "private", properties: {} });
     expect((await ask(id)).body).toMatchObject({ status: "public", decision: { by: { userId: "policy" } } });
     await bench.close();
