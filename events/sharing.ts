@@ -87,7 +87,7 @@ export const publicity = z
     decision: z
       .strictObject({ decision: z.enum(["approve", "deny"]), reason: z.string(), by: person, at: z.string() })
       .nullable(),
-    doneAt: z.string().nullable(),
+    publicSince: z.string().nullable(),
   })
   .meta({ id: "Publicity" });
 
@@ -100,5 +100,5 @@ export const publicityExample = {
   reason: "Used in a published course.",
   askedAt: "2026-11-27T12:00:00.000Z",
   decision: null,
-  doneAt: null,
+  publicSince: null,
 } satisfies z.input<typeof publicity>;

@@ -5,9 +5,14 @@ import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { notFound } from "../../lib/http/http-problem.ts";
 import { answerInvitation } from "../../lib/images/invitations.ts";
+import { tellAnswered } from "../../lib/images/sharing-notices.ts";
 
-export const handler = endpoint(operation, async ({ caller, params, body }) => {
+export const handler = endpoint(operation, async ({ runtime, provider, caller, params, body }) => {
   const imageId = uuid.safeParse(params.imageId);
   if (!imageId.success) throw notFound("invitation");
-  return answer(200, await answerInvitation(caller.cloud, caller.projectId, imageId.data, body.status));
+  const { projectId } = caller;
+  const { invitation, updatedAt } = await answerInvitation(caller.cloud, projectId, imageId.data, body.status);
+  const answered = { memberId: projectId, status: body.status, at: updatedAt };
+  await tellAnswered(runtime, provider.name, invitation.image, answered);
+  return answer(200, invitation);
 });

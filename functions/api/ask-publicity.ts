@@ -10,7 +10,7 @@ import { publicityView } from "../../lib/images/publicity-view.ts";
 export const handler = endpoint(askPublicity, async (call) => {
   const { runtime, provider, caller, body, bounded } = call;
   const image = await ownImage(call);
-  const asking = { provider, caller, publicity: openPublicity(runtime.table), nowMs: runtime.clock.now(), bounded };
+  const asking = { provider, caller, runtime, publicity: openPublicity(runtime.table), bounded };
   const question = await askToBePublic(asking, image, body.reason);
   return answer(200, publicityView(question));
 });

@@ -6,10 +6,11 @@ import { endpoint } from "../../lib/http/endpoint.ts";
 import { HttpProblem } from "../../lib/http/http-problem.ts";
 import { ownImage } from "../../lib/http/visible-image.ts";
 import { addMember, refuseUnshareable, wholeProject } from "../../lib/images/members.ts";
+import { tellShared } from "../../lib/images/sharing-notices.ts";
 import { noDirectory } from "../../lib/requests/sharing.ts";
 
 export const handler = endpoint(createMember, async (call) => {
-  const { provider, caller, body, bounded } = call;
+  const { runtime, provider, caller, body, bounded } = call;
   const image = await ownImage(call);
   refuseUnshareable(image, provider.policy);
   if (!provider.directory) throw new HttpProblem(422, noDirectory("user" in body ? "user" : "project"));
@@ -18,5 +19,7 @@ export const handler = endpoint(createMember, async (call) => {
     "user" in body
       ? await projectOfUser(directory, body.user, body.domain)
       : await projectOfName(directory, body.project, body.domain);
-  return answer(200, { ...(await addMember(caller.cloud, image, found)), note: wholeProject });
+  const member = await addMember(caller.cloud, image, found);
+  await tellShared(runtime, provider.name, image, member);
+  return answer(200, { ...member, note: wholeProject });
 });

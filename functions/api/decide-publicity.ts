@@ -23,16 +23,14 @@ export const handler = endpoint(decidePublicity, async (call) => {
   if (why) throw conflict("not-allowed-here", `It cannot be made public: ${why}.`, "Deny it, or change the policy.");
 
   const publicity = openPublicity(runtime.table);
-  const nowMs = runtime.clock.now();
-  const decision = { ...body, by: actor(caller), at: new Date(nowMs).toISOString() };
+  const decision = { ...body, by: actor(caller), at: new Date(runtime.clock.now()).toISOString() };
   const decided = await publicity.decide(question, decision);
   if (!decided) {
     throw conflict("not-waiting", "The question does not wait for a decision now.", "Look at its status.");
   }
   call.note({ decision: body.decision }, { kind: "image", id: question.imageId });
-  if (decision.decision === "deny" || !provider.staff) return answer(200, publicityView(decided));
   try {
-    return answer(200, publicityView(await carryOut({ publicity, nowMs, bounded }, provider.staff, decided)));
+    return answer(200, publicityView(await carryOut({ runtime, publicity, bounded }, provider.staff, decided)));
   } catch (error) {
     if (!(error instanceof OpenStackFault)) throw error;
     if (error.kind === "notFound") {

@@ -1,7 +1,7 @@
 // What was decided about images and not yet done: a worker died, or Glance was away.
 import { callLog } from "../call-log.ts";
 import { log } from "../log.ts";
-import { OpenStackFault } from "../openstack/index.ts";
+import { type Cloud, OpenStackFault } from "../openstack/index.ts";
 import type { Runtime } from "../runtime.ts";
 import { carryOut } from "./make-public.ts";
 import { openPublicity, type Publicity, type PublicityStore } from "./publicity.ts";
@@ -12,17 +12,13 @@ const maxATurn = 50;
 const timeoutMs = 30_000;
 
 /** Never throws for one image: the others must not wait for it. */
-export async function finishPublicity({ table, providers, clock }: Pick<Runtime, "table" | "providers" | "clock">) {
-  const publicity = openPublicity(table);
+export async function finishPublicity(runtime: Runtime): Promise<void> {
+  const publicity = openPublicity(runtime.table);
   for (const question of await publicity.unfinished(maxATurn)) {
-    const staff = providers.find(question.provider)?.staff;
-    if (!staff) {
-      log.error("an approved image waits: its provider has no staffCloud", { imageId: question.imageId });
-      continue;
-    }
+    const staff = runtime.providers.find(question.provider)?.staff;
     const report = callLog({ imageId: question.imageId });
-    const bounded = (cloud: typeof staff) => cloud.within(AbortSignal.timeout(timeoutMs), report);
-    await carryOut({ publicity, nowMs: clock.now(), bounded }, staff, question).catch((error) =>
+    const bounded = (cloud: Cloud) => cloud.within(AbortSignal.timeout(timeoutMs), report);
+    await carryOut({ runtime, publicity, bounded }, staff, question).catch((error) =>
       leave(publicity, question, error),
     );
   }
@@ -30,5 +26,5 @@ export async function finishPublicity({ table, providers, clock }: Pick<Runtime,
 
 async function leave(publicity: PublicityStore, question: Publicity, error: unknown): Promise<void> {
   if (error instanceof OpenStackFault && error.kind === "notFound") return publicity.drop(question);
-  log.warn("an approved image is not public yet", { imageId: question.imageId, error });
+  log.warn("what was decided about an image is not done yet", { imageId: question.imageId, error });
 }

@@ -38,12 +38,12 @@ export async function answerInvitation(
   projectId: string,
   imageId: string,
   status: Exclude<MemberStatus, "pending">,
-): Promise<Invitation> {
+): Promise<{ invitation: Invitation; updatedAt: string }> {
   try {
     const image = await cloud.image.getImage(imageId);
     if (image.visibility !== "shared" || image.owner === projectId) throw notFound("invitation");
     const member = await cloud.image.setMemberStatus(imageId, projectId, status);
-    return invitation(image, member.status);
+    return { invitation: invitation(image, member.status), updatedAt: member.updatedAt };
   } catch (error) {
     if (error instanceof OpenStackFault && error.kind === "notFound") throw notFound("invitation");
     throw error;

@@ -7,15 +7,17 @@ import type { Policy } from "../providers/policy.ts";
 import type { Provider } from "../providers/provider.ts";
 import { whyNotPublic } from "../requests/limits.ts";
 import { problem } from "../requests/problem.ts";
+import type { Runtime } from "../runtime.ts";
 import type { Publicity, PublicityStore } from "./publicity.ts";
 import { setPublic } from "./set-public.ts";
+import { tellDecided } from "./sharing-notices.ts";
 import { visibilityVerdict } from "./visibility.ts";
 
 export interface Asking {
   readonly provider: Pick<Provider, "name" | "policy" | "staff">;
   readonly caller: Pick<Caller, "projectId" | "projectName" | "userId" | "userName">;
+  readonly runtime: Pick<Runtime, "notices" | "queue" | "clock">;
   readonly publicity: PublicityStore;
-  readonly nowMs: number;
   bounded(cloud: Cloud): Cloud;
   note?(facts: Facts, about?: About): void;
 }
@@ -25,9 +27,9 @@ export interface Asking {
  * allow it, 409 where this image cannot be public.
  */
 export async function askToBePublic(asking: Asking, image: Image, reason: string): Promise<Publicity> {
-  const { provider, caller, publicity, nowMs } = asking;
+  const { runtime, provider, caller, publicity } = asking;
   refuseNeverPublic(provider.policy, image);
-  const at = new Date(nowMs).toISOString();
+  const at = new Date(runtime.clock.now()).toISOString();
   const question = await publicity.ask({
     provider: provider.name,
     imageId: image.id,
@@ -41,7 +43,7 @@ export async function askToBePublic(asking: Asking, image: Image, reason: string
   if (provider.policy.approvalNeededFor.includes("public") || question.decision) return question;
   const by = { userId: "policy", userName: "the policy of this provider" };
   const decided = await publicity.decide(question, { decision: "approve", reason: "", by, at });
-  return decided && provider.staff ? await carryOut(asking, provider.staff, decided) : question;
+  return decided ? await carryOut(asking, provider.staff, decided) : question;
 }
 
 function refuseNeverPublic(policy: Policy, image: Image): void {
@@ -54,12 +56,20 @@ function refuseNeverPublic(policy: Policy, image: Image): void {
   if (verdict.kind === "refused") throw conflict(verdict.code, verdict.detail, verdict.remedy);
 }
 
-/** Tells Glance, then writes that it was told: whoever finds an approved question does it again, which does no harm. Undefined: the image is gone, and with it the question. */
+/**
+ * Does what follows from a decision: Glance is told, then the owner, then it is written that all was done. Whoever finds a decided question does it again, which does no
+ * harm. `notFound` where the image is gone.
+ */
 export async function carryOut(
-  { publicity, nowMs, bounded }: Pick<Asking, "publicity" | "nowMs" | "bounded">,
-  staff: Cloud,
+  { runtime, publicity, bounded }: Pick<Asking, "runtime" | "publicity" | "bounded">,
+  staff: Cloud | undefined,
   question: Publicity,
 ): Promise<Publicity> {
-  await setPublic(bounded(staff), question.imageId);
-  return (await publicity.finish(question, new Date(nowMs).toISOString())) ?? question;
+  if (question.decision?.decision === "approve") {
+    if (!staff)
+      throw new Error(`image ${question.imageId} is to be public, and its provider has no staffCloud any more`);
+    await setPublic(bounded(staff), question.imageId);
+  }
+  await tellDecided(runtime, question);
+  return (await publicity.finish(question, new Date(runtime.clock.now()).toISOString())) ?? question;
 }

@@ -5,16 +5,17 @@ import { openPublicity, type Publicity, publicityStatus } from "./publicity.ts";
 
 export function publicityView(question: Publicity) {
   const { imageId, imageName, provider, projectId, projectName, requester, reason, askedAt } = question;
+  const status = publicityStatus(question);
   return {
     image: { id: imageId, name: imageName },
-    status: publicityStatus(question),
+    status,
     provider,
     project: { id: projectId, name: projectName },
     requester,
     reason,
     askedAt,
     decision: question.decision ?? null,
-    doneAt: question.doneAt ?? null,
+    publicSince: status === "public" ? (question.doneAt ?? null) : null,
   };
 }
 

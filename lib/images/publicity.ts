@@ -5,7 +5,7 @@ import type { Item, Table } from "../aws/table.ts";
 
 /**
  * One question, the item `publicity#PROVIDER#IMAGE` of the table; one an image. While it waits it stands in the index `byApproval` beside the image
- * requests that wait, ordered by `askedAt`; once somebody said yes and Glance has not been told yet, in `byList` under `due#publicity`; after that in no list.
+ * requests that wait, ordered by `askedAt`; once somebody decided, and Glance and the owner have not been told yet, in `byList` under `due#publicity`; after that in no list.
  */
 export interface Publicity {
   readonly kind: "publicity";
@@ -22,7 +22,7 @@ export interface Publicity {
   readonly reason: string;
   readonly askedAt: string;
   readonly decision?: PublicityDecision;
-  /** When Glance had made it public. */
+  /** When all was done that follows from the decision: Glance had made it public, the owner was told. */
   readonly doneAt?: string;
 }
 
@@ -41,7 +41,7 @@ export function publicityStatus({ decision, doneAt }: Pick<Publicity, "decision"
   return doneAt === undefined ? "approved" : "public";
 }
 
-/** Decided, and Glance is still to be told. */
+/** Decided, and Glance or the owner is still to be told. */
 export const unfinishedList = "due#publicity";
 
 export interface PublicityStore {
@@ -50,13 +50,13 @@ export interface PublicityStore {
   ask(question: Omit<Publicity, "kind" | "schemaVersion" | "decision" | "doneAt">): Promise<Publicity>;
   /** Undefined where it is decided already, or was withdrawn. */
   decide(question: Publicity, decision: PublicityDecision): Promise<Publicity | undefined>;
-  /** Glance was told. Undefined where that was written before. */
+  /** Everybody was told. Undefined where that was written before. */
   finish(question: Publicity, doneAt: string): Promise<Publicity | undefined>;
   /** Takes an undecided question away. False where there is none, or it is decided. */
   withdraw(question: Publicity): Promise<boolean>;
   /** The image is gone: there is nothing to decide or to do. */
   drop(question: Publicity): Promise<void>;
-  /** Approved, and perhaps not made public yet; oldest first. */
+  /** Decided, and perhaps not done yet; oldest first. */
   unfinished(limit: number): Promise<Publicity[]>;
 }
 
@@ -88,12 +88,9 @@ export function openPublicity(table: Table): PublicityStore {
     },
 
     async decide(question, decision) {
-      const list =
-        decision.decision === "approve"
-          ? { listKey: unfinishedList, listOrder: decision.at }
-          : { listKey: undefined, listOrder: undefined };
+      const list = { ...waitsNoMore, listKey: unfinishedList, listOrder: decision.at };
       const undecided = and(equals("askedAt", question.askedAt), absent("decision"));
-      const item = await table.update(idOf(question), { decision, ...list, ...waitsNoMore }, undecided);
+      const item = await table.update(idOf(question), { decision, ...list }, undecided);
       return item && publicityOf(item);
     },
 
@@ -124,8 +121,8 @@ function idOf({ provider, imageId }: Pick<Publicity, "provider" | "imageId">): s
   return `publicity#${provider}#${imageId}`;
 }
 
-function isOver(question: Publicity): boolean {
-  return ["denied", "public"].includes(publicityStatus(question));
+function isOver({ doneAt }: Publicity): boolean {
+  return doneAt !== undefined;
 }
 
 /** Also of an item that the list of approvals gave. */

@@ -13,8 +13,10 @@ const policy = {
 };
 
 let bench: Bench;
+let table: ReturnType<typeof openMemoryTable>;
 const begin = async (more: Record<string, unknown> = {}) => {
-  bench = await startBench({ policy: { ...policy, ...more }, table: openMemoryTable() });
+  table = openMemoryTable();
+  bench = await startBench({ policy: { ...policy, ...more }, table });
   guestsSay(bench, {});
 };
 afterEach(() => bench.close());
@@ -28,6 +30,15 @@ function imageOfAlice(more: Record<string, unknown> = {}): string {
   if (!image) throw new Error("the demo has no such image");
   Object.assign(image, { visibility: "shared", members: {} }, more);
   return id;
+}
+
+/** What projects were told, oldest first. */
+function told(): unknown[] {
+  const items = [...table.items.values()].filter(({ id }) => id.startsWith("notice#"));
+  return items.map(({ notice }) => {
+    const { kind, projectId, facts } = notice as { kind: string; projectId: string; facts: { imageId: string } };
+    return [kind, projectId, facts.imageId];
+  });
 }
 
 describe("members of an image", () => {
@@ -82,6 +93,12 @@ describe("members of an image", () => {
     expect((await remove()).status).toBe(204);
     expect((await remove()).status).toBe(204);
     expect((await seen("alice")).body.members).toHaveLength(1);
+    expect(told()).toEqual([
+      ["image.shared", project("bio-lab"), id],
+      ["image.shared", project("imaging"), id],
+      ["image.share-accepted", project("astro-lab"), id],
+      ["image.share-rejected", project("astro-lab"), id],
+    ]);
     const late = await bench.call("answer-invitation", "bob", {
       params: { imageId: id },
       body: { status: "accepted" },
@@ -325,6 +342,7 @@ describe("an image that is to be public", () => {
     await finishPublicity(bench.runtime);
     expect((await bench.call("get-publicity", "alice", { id })).body.status).toBe("public");
     expect(bench.cloud.state.images[id]?.visibility).toBe("public");
+    expect(told()).toEqual([["image.publication-decided", project("astro-lab"), id]]);
     const calls = bench.cloud.calls.length;
     await finishPublicity(bench.runtime);
     expect(bench.cloud.calls.length).toBe(calls);
