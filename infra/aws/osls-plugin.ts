@@ -2,6 +2,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { bundleFunctions } from "./bundle.ts";
+import { corsOrigins } from "./cors-origins.ts";
 import { zipBundle } from "./zip.ts";
 
 /** What this plugin uses of osls' own object; osls has no types for plugins. */
@@ -9,7 +10,10 @@ type Serverless = {
   serviceDir: string;
   service: {
     functions: Record<string, { handler: string; package?: { artifact?: string } }>;
-    provider: { compiledCloudFormationTemplate: { Resources: Record<string, Resource> } };
+    provider: {
+      httpApi?: { cors?: { allowedOrigins: string[] } };
+      compiledCloudFormationTemplate: { Resources: Record<string, Resource> };
+    };
   };
 };
 type Resource = { Type: string; Properties?: Record<string, unknown> };
@@ -22,6 +26,7 @@ export default class DarkroomPackaging {
   readonly hooks: Record<string, () => Promise<void> | void>;
 
   constructor(serverless: Serverless) {
+    splitOrigins(serverless.service.provider.httpApi);
     this.hooks = {
       "before:package:createDeploymentArtifacts": () => bundleInto(serverless),
       // The roles are made in this same hook by the plugin that serverless.yml lists before this one.
@@ -32,6 +37,13 @@ export default class DarkroomPackaging {
       },
     };
   }
+}
+
+/** osls takes a list where an environment variable is one text, and no empty list. */
+function splitOrigins(httpApi: Serverless["service"]["provider"]["httpApi"]): void {
+  if (!httpApi?.cors) return;
+  httpApi.cors.allowedOrigins = corsOrigins(httpApi.cors.allowedOrigins);
+  if (httpApi.cors.allowedOrigins.length === 0) delete httpApi.cors;
 }
 
 async function bundleInto({ serviceDir, service }: Serverless): Promise<void> {

@@ -89,18 +89,25 @@ test("an unchanged function has the same zip, byte for byte, so that it is not d
   expect(readFileSync(zipFile).equals(readFileSync(join(own, ".build", "aws", "check.zip")))).toBe(true);
 });
 
-test("another stage has other names; with tracing on, every role may write traces", async () => {
+test("another stage has other names; with tracing on, every role may write traces; pages of the origins that are set may call", async () => {
   process.env.DARKROOM_TRACING = "Active";
+  process.env.DARKROOM_CORS_ORIGINS = "https://a.example.org,https://b.example.org";
   try {
     const traced = service("traced");
     await packageService(traced, stepNames, ["--stage", "production"]);
     const { Resources } = templateOf(traced);
     expect(Resources.CheckQueue?.Properties?.QueueName).toBe("darkroom-production-check");
+    expect(Resources.HttpApi?.Properties?.CorsConfiguration).toMatchObject({
+      AllowOrigins: ["https://a.example.org", "https://b.example.org"],
+      ExposeHeaders: ["location", "etag", "retry-after", "link"],
+    });
+    expect(template.Resources.HttpApi?.Properties).not.toHaveProperty("CorsConfiguration");
     const roles = Object.values(Resources).filter(({ Type }) => Type === "AWS::IAM::Role");
     expect(roles).toHaveLength(packaged.length);
     for (const role of roles) expect(JSON.stringify(role)).toContain("xray:PutTraceSegments");
   } finally {
     delete process.env.DARKROOM_TRACING;
+    delete process.env.DARKROOM_CORS_ORIGINS;
   }
 });
 

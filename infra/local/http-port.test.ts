@@ -215,3 +215,60 @@ test("a taken port is said in words", async () => {
   const taken = Number(new URL(port.url).port);
   await expect(openHttpPort(taken, [], () => undefined)).rejects.toThrow(`port ${taken} of 127.0.0.1 is taken`);
 });
+
+describe("pages of other origins:", () => {
+  const portal = "https://portal.example.org";
+  let open: HttpPort;
+  beforeAll(async () => {
+    const cors = {
+      allowedOrigins: [portal],
+      allowedHeaders: ["x-auth-token"],
+      allowedMethods: ["GET", "POST"],
+      exposedResponseHeaders: ["etag", "location"],
+      maxAge: 60,
+    };
+    open = await openHttpPort(0, [routed("POST", "/things")], (text) => warnings.push(text), cors);
+  });
+  afterAll(() => open.close(0));
+
+  const preflight = (origin: string, at = open) =>
+    fetch(`${at.url}/things`, { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST" } });
+  const allowed = ({ headers }: Response) =>
+    Object.fromEntries([...headers].filter(([name]) => name.startsWith("access-control-")));
+
+  test("one that is allowed may ask, call and read, without cookies", async () => {
+    const asked = await preflight(portal);
+    expect([asked.status, allowed(asked), asked.headers.get("vary")]).toEqual([
+      204,
+      {
+        "access-control-allow-origin": portal,
+        "access-control-allow-methods": "GET,POST",
+        "access-control-allow-headers": "x-auth-token",
+        "access-control-max-age": "60",
+      },
+      "origin",
+    ]);
+    expect(events).toEqual([]);
+    const called = await fetch(`${open.url}/things`, { method: "POST", headers: { origin: portal } });
+    expect([called.status, allowed(called)]).toEqual([
+      200,
+      { "access-control-allow-origin": portal, "access-control-expose-headers": "etag,location" },
+    ]);
+    const lost = await fetch(`${open.url}/nothing`, { headers: { origin: portal } });
+    expect([lost.status, lost.headers.get("access-control-allow-origin")]).toEqual([404, portal]);
+  });
+
+  test.each(["https://portal.example.org.evil.example", "http://portal.example.org", "null"])(
+    "%p gets no word of leave",
+    async (origin) => {
+      expect(allowed(await preflight(origin))).toEqual({});
+      const called = await fetch(`${open.url}/things`, { method: "POST", headers: { origin } });
+      expect([allowed(called), called.headers.get("vary")]).toEqual([{}, "origin"]);
+    },
+  );
+
+  test("where no origin is set, a preflight is a method that is not there", async () => {
+    const asked = await preflight(portal, port);
+    expect([asked.status, allowed(asked)]).toEqual([405, {}]);
+  });
+});

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { securityHeaders } from "../../lib/http/security-headers.ts";
+import { allowOrigin, type Cors, isPreflight } from "./cors.ts";
 import { FunctionFailure } from "./function-pool.ts";
 import { type HttpAnswer, httpAnswer, httpEvent } from "./http-event.ts";
 import { routesOfPath } from "./routes.ts";
@@ -23,8 +24,12 @@ export async function openHttpPort(
   port: number,
   functions: RoutedFunction[],
   warn: (text: string) => void,
+  cors?: Cors,
 ): Promise<HttpPort> {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
+    if (cors) allowOrigin(cors, request, response);
+    if (cors && isPreflight(request))
+      return void send(response, request, { status: 204, headers: [], body: Buffer.of() });
     answerTo(request, functions)
       .catch((error: unknown) => failure(error, request, warn))
       .then((answer) => send(response, request, answer))

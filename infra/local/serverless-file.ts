@@ -1,6 +1,8 @@
 // serverless.yml as the local host needs it: functions with their routes, queues and rates, and the resources they use.
 import { join } from "node:path";
 import * as z from "zod";
+import { corsOrigins } from "../aws/cors-origins.ts";
+import type { Cors } from "./cors.ts";
 import { readVariables } from "./serverless-variables.ts";
 
 /** `timeout` in seconds, as Lambda counts; `memorySize` in MiB. */
@@ -13,6 +15,8 @@ export type Service = {
   stage: string;
   functions: FunctionDefinition[];
   resources: Record<string, Resource>;
+  /** Absent: no page of another origin may call. */
+  cors?: Cors;
 };
 
 /**
@@ -24,9 +28,11 @@ export async function readServerlessFile(serviceFolder: string, stage: string): 
   const parsed = serviceShape.safeParse(content);
   if (!parsed.success) throw new Error(`serverless.yml: ${z.prettifyError(parsed.error)}`);
   const { service, provider, functions, resources } = parsed.data;
+  const { cors } = provider.httpApi;
   return {
     name: service,
     stage,
+    ...(cors && cors.allowedOrigins.length > 0 && { cors }),
     functions: Object.entries(functions).map(([name, definition]) => ({
       ...definition,
       name,
@@ -60,6 +66,14 @@ const eventShape = z.union([
   z.strictObject({ schedule: rateShape }),
 ]);
 
+const corsShape = z.strictObject({
+  allowedOrigins: z.array(z.string()).transform(corsOrigins),
+  allowedHeaders: z.array(z.string()),
+  allowedMethods: z.array(z.string()),
+  exposedResponseHeaders: z.array(z.string()).default([]),
+  maxAge: z.int().min(0).default(0),
+});
+
 const functionShape = z.object({
   handler: z.string().regex(/^[\w./-]+\.\w+$/),
   /** Seconds, as Lambda counts. */
@@ -78,6 +92,7 @@ const serviceShape = z.object({
     timeout: z.number().default(6),
     memorySize: z.int().default(1024),
     environment: environmentShape.default({}),
+    httpApi: z.object({ cors: corsShape.optional() }).default({}),
   }),
   functions: z.record(z.string(), functionShape),
   resources: z.array(z.object({ Resources: z.record(z.string(), resourceShape).default({}) })).default([]),
