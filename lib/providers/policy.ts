@@ -87,6 +87,12 @@ const providerPolicy = z
       })
       .prefault({}),
     tidying,
+    /** Held: what is new or has begun nothing waits; what holds something in the cloud goes on. */
+    paused: z.boolean().default(false),
+    /** So many requests of one project may be under way at once. */
+    liveRequestsPerProject: z.number().int().min(1).max(1000).default(10),
+    /** Consoles, reports and addresses are erased so long after a request's end. */
+    personalDataDays: z.number().positive().max(3650).default(90),
     /** Where people turn to. */
     supportContact: z.string().min(1).max(200).optional(),
     license: z.strictObject({ version: z.string().min(1).max(40), text: z.string().min(1).max(8000) }).default({
@@ -94,8 +100,9 @@ const providerPolicy = z
       text: "The image contains no licence-restricted software that is prohibited from distribution within a virtual or cloud environment.",
     }),
   })
-  .transform(({ approvalDeadlineDays, outagePatienceHours, guestPatienceMinutes, ...policy }) => ({
+  .transform(({ approvalDeadlineDays, outagePatienceHours, guestPatienceMinutes, personalDataDays, ...policy }) => ({
     ...policy,
+    personalDataMs: personalDataDays * 86_400_000,
     guestPatienceMs: guestPatienceMinutes * 60_000,
     approvalDeadlineMs: approvalDeadlineDays * 86_400_000,
     outagePatienceMs: outagePatienceHours * 3_600_000,

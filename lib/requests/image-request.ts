@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import type { ImageRequestBody } from "../../events/image-request.ts";
 import type { requestStatus } from "../../events/request-representation.ts";
+import type { CallsMade } from "../audit/calls-made.ts";
 import type { Finding } from "../guest/judge.ts";
 import type { VerifyReport } from "../guest/report.ts";
 import type { StepName } from "../workflow/chain.ts";
@@ -60,6 +61,10 @@ export interface ImageRequest {
   readonly wakes: number;
   /** The trust's token, sealed with the service user's own secret; see docs/decisions. */
   readonly sealedToken?: string;
+  /** What its steps changed in the cloud; written with their outcomes. */
+  readonly calls?: CallsMade;
+  /** Since when consoles, reports and addresses are gone. */
+  readonly erasedAt?: string;
 }
 
 export type Status = z.output<typeof requestStatus>;

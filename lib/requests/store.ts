@@ -1,4 +1,7 @@
 // Where requests live: every write of a request is one of these, each a single conditional write on its item.
+import { waitingSince, waitsNoMore } from "../approvals/keys.ts";
+import { userKey } from "../audit/audit-store.ts";
+import type { CallsMade } from "../audit/calls-made.ts";
 import { absent, and, below, differs, equals, or, present } from "../aws/condition.ts";
 import type { Item, Table } from "../aws/table.ts";
 import {
@@ -35,6 +38,17 @@ export type Outcome = Pick<
   "step" | "end" | "endedAt" | "learned" | "waiting" | "ledger" | "timeline" | "wakeAtMs"
 >;
 
+/** What is written with an outcome and is no part of it. */
+export interface Beside {
+  /** What the steps changed in the cloud so far. */
+  readonly calls?: CallsMade;
+  /** So long after its end a request's personal data are erased. */
+  readonly personalDataMs?: number;
+}
+
+/** Where no policy says otherwise. */
+export const defaultPersonalDataMs = 90 * 86_400_000;
+
 export interface RequestStore {
   /** False where a request of this id is there already. */
   create(request: ImageRequest): Promise<boolean>;
@@ -52,9 +66,9 @@ export interface RequestStore {
   /** Ends the claim with an outcome, one version on. Undefined where the claim was lost: the outcome is thrown away.
    *  Where a signal came since the claim, the written `wakeAtMs` is `nowMs`, whatever the outcome says; and an outcome that says that nobody spoke in time is
    *  not written then: the claim alone ends, for another look at the same version. */
-  settle(request: ClaimedRequest, outcome: Outcome, nowMs: number): Promise<ImageRequest | undefined>;
+  settle(request: ClaimedRequest, outcome: Outcome, nowMs: number, beside?: Beside): Promise<ImageRequest | undefined>;
   /** Ends the claim without an outcome, after an error of our own: the same version is looked at again at `wakeAtMs`. */
-  giveBack(request: ClaimedRequest, wakeAtMs: number): Promise<void>;
+  giveBack(request: ClaimedRequest, wakeAtMs: number, calls?: CallsMade): Promise<void>;
   /** Undefined where the request does not wait for a decision (any more). */
   decide(request: ImageRequest, decision: Decision, nowMs: number): Promise<ImageRequest | undefined>;
   /** Undefined where it is too late: the request has ended or is being released. */
@@ -63,6 +77,8 @@ export interface RequestStore {
   answer(request: ImageRequest, answer: Answer, nowMs: number): Promise<ImageRequest | undefined>;
   /** Does nothing where the request has ended, or is not stored (yet). */
   keepSealedToken(id: string, sealedToken: string): Promise<void>;
+  /** How many requests of a project have not ended, counted up to `limit`; an index says it, which may be behind by moments. */
+  countLive(provider: string, projectId: string, limit: number): Promise<number>;
   /** Newest first. `cursor` comes from the page before. Pages may be shorter than `limit` and yet not the last. */
   listOfProject(query: ProjectQuery): Promise<{ requests: ImageRequest[]; cursor?: string }>;
   /** Requests that should have been looked at before `nowMs`, as an index knows it: perhaps too many, never for long too few. */
@@ -114,7 +130,7 @@ export function openRequestStore(table: Table): RequestStore {
       return (await table.update(key(request.id), { ledger }, holds(request))) !== undefined;
     },
 
-    async settle(request, outcome, nowMs) {
+    async settle(request, outcome, nowMs, { calls, personalDataMs = defaultPersonalDataMs } = {}) {
       const ended = outcome.endedAt !== undefined;
       const { wakeAtMs, ...rest } = outcome;
       const passed = milestonesOf(request, outcome, nowMs);
@@ -131,8 +147,13 @@ export function openRequestStore(table: Table): RequestStore {
         claim: undefined,
         wakes: 0,
         updatedAt: new Date(nowMs).toISOString(),
+        ...approvalKeys(request, outcome),
+        ...(calls && { calls }),
       };
-      if (ended) written.sealedToken = undefined;
+      if (ended) {
+        written.sealedToken = undefined;
+        Object.assign(written, erasureKeys(nowMs + personalDataMs));
+      }
       const unsignalled = await table.update(
         key(request.id),
         written,
@@ -144,20 +165,31 @@ export function openRequestStore(table: Table): RequestStore {
         const heard = await table.update(key(request.id), { claim: undefined, wakeAt: nowMs }, holds(request));
         return heard && requestOf(heard);
       }
-      const signalled = await table.update(key(request.id), { ...written, wakeAt: nowMs }, holds(request));
+      // Perhaps a decision came: staff's list is put right by the look that follows at once.
+      const signalled = await table.update(
+        key(request.id),
+        { ...written, ...waitsNoMore, wakeAt: nowMs },
+        holds(request),
+      );
       return signalled && requestOf(signalled);
     },
 
-    async giveBack(request, wakeAtMs) {
+    async giveBack(request, wakeAtMs, calls) {
       const claim = { ...request.claim, untilMs: 0 };
-      await table.update(key(request.id), { claim, wakeAt: wakeAtMs }, holds(request));
+      await table.update(key(request.id), { claim, wakeAt: wakeAtMs, ...(calls && { calls }) }, holds(request));
     },
 
     decide: (request, decision, nowMs) =>
-      signal(table, request, { decision }, and(equals("step", "approve"), absent("decision")), nowMs),
+      signal(table, request, { decision, ...waitsNoMore }, and(equals("step", "approve"), absent("decision")), nowMs),
 
     cancel: (request, cancel, nowMs) =>
-      signal(table, request, { cancel }, and(differs("step", "release"), absent("endedAt"), absent("cancel")), nowMs),
+      signal(
+        table,
+        request,
+        { cancel, ...waitsNoMore },
+        and(differs("step", "release"), absent("endedAt"), absent("cancel")),
+        nowMs,
+      ),
 
     answer: (request, answer, nowMs) =>
       signal(
@@ -174,6 +206,11 @@ export function openRequestStore(table: Table): RequestStore {
 
     async keepSealedToken(id, sealedToken) {
       await table.update(key(id), { sealedToken }, and(present("id"), absent("endedAt")));
+    },
+
+    async countLive(provider, projectId, limit) {
+      const key = equals("lifeKey", liveKey(provider, projectId));
+      return (await table.query({ index: "byLife", key, limit })).items.length;
     },
 
     async listOfProject({ provider, projectId, status, limit, cursor }) {
@@ -242,12 +279,17 @@ function listed(nowMs: number) {
 /** Is this cursor one that this store gave out? A wrong one is the caller's mistake. */
 export class BadCursor extends Error {}
 
+export function isRequestItem({ id }: Item): boolean {
+  return id.startsWith(keyPrefix);
+}
+
 const keyPrefix = "request#";
 const pokedWithinMs = 60_000;
 /** A claim that ran out is looked at again this much later. */
 const afterClaimMs = 5_000;
 
-function key(id: string): string {
+/** The item's key in the table. */
+export function key(id: string): string {
   return `${keyPrefix}${id}`;
 }
 
@@ -257,6 +299,23 @@ function projectKey(provider: string, projectId: string): string {
 
 function shardKey(shard: number): string {
   return `wake#${shard}`;
+}
+
+function liveKey(provider: string, projectId: string): string {
+  return `live#${projectKey(provider, projectId)}`;
+}
+
+/** In this list of the index byLife stand requests that have ended, by when their personal data are due to go. */
+export const dueErasure = "due#erasure";
+
+function erasureKeys(atMs: number) {
+  return { lifeKey: dueErasure, lifeAt: new Date(atMs).toISOString() };
+}
+
+/** In staff's list while it waits for them, and in the same write out of it. */
+function approvalKeys({ provider, decision, cancel }: ImageRequest, { step, waiting }: Outcome) {
+  const waits = step === "approve" && waiting && !decision && !cancel;
+  return waits ? waitingSince(provider, new Date(waiting.stepSinceMs).toISOString()) : waitsNoMore;
 }
 
 /** Ids are random or hashes: their first hex digits are spread evenly. */
@@ -269,13 +328,17 @@ function itemOf({ id, wakeAtMs, ...request }: ImageRequest): Item {
     ...request,
     id: key(id),
     projectKey: projectKey(request.provider, request.projectId),
+    userKey: userKey(request.provider, request.requester.userId),
+    lifeKey: liveKey(request.provider, request.projectId),
+    lifeAt: request.createdAt,
     status: statusOf(request),
     wakeAt: wakeAtMs,
     wakeShard: wakeShard(id),
   };
 }
 
-function requestOf(item: Item): ImageRequest {
+/** Of an item of the table or of an index that holds whole items. */
+export function requestOf(item: Item): ImageRequest {
   const { wakeAt, ...attributes } = item;
   const request = Object.fromEntries(Object.entries(attributes).filter(([name]) => !notOfRequest.has(name)));
   const id = item.id.slice(keyPrefix.length);
@@ -285,6 +348,11 @@ function requestOf(item: Item): ImageRequest {
 /** Attributes of the item that are the indexes' and the outbox's. */
 const notOfRequest: ReadonlySet<string> = new Set([
   "projectKey",
+  "userKey",
+  "lifeKey",
+  "lifeAt",
+  "approvalKey",
+  "approvalSince",
   "wakeShard",
   "status",
   "listKey",
@@ -310,7 +378,9 @@ const maxSignalTries = 4;
 async function signal(
   table: Table,
   seen: ImageRequest,
-  field: { decision: Decision } | { cancel: Cancel } | Pick<ImageRequest, "answers" | "lastAnswered">,
+  field:
+    | (({ decision: Decision } | { cancel: Cancel }) & typeof waitsNoMore)
+    | Pick<ImageRequest, "answers" | "lastAnswered">,
   allowed: ReturnType<typeof and>,
   nowMs: number,
 ): Promise<ImageRequest | undefined> {

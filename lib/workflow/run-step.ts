@@ -1,10 +1,11 @@
 // A message's life: claim the request, ask the step, write the outcome, send the next message.
 import { randomUUID } from "node:crypto";
 import type { StepMessage } from "../../events/step-message.ts";
+import { type CallsMade, collectCalls, noCalls, withCalls } from "../audit/calls-made.ts";
 import { maxDelayMs } from "../aws/queue.ts";
 import { callLog } from "../call-log.ts";
 import { log } from "../log.ts";
-import { OpenStackFault } from "../openstack/index.ts";
+import { type CallReport, OpenStackFault } from "../openstack/index.ts";
 import { enterAftercare } from "../requests/aftercare.ts";
 import type { End, ImageRequest } from "../requests/image-request.ts";
 import { type LockKey, nameLock, serverLock } from "../requests/locks.ts";
@@ -33,6 +34,11 @@ export interface Invocation {
   readonly timeoutMs: number;
 }
 
+interface Told {
+  /** Hears of every call to the cloud. */
+  told(call: CallReport): void;
+}
+
 /** Stale, repeated and unknown messages do nothing. Throws where the step has an error of its own: the message stays. */
 export async function runStep(
   step: Step,
@@ -46,14 +52,16 @@ export async function runStep(
   const request = await store.claim(message.requestId, step.name, message.version, claim, nowMs);
   if (!request) return;
   const about = { requestId: request.id, step: step.name, version: request.version };
+  const changes = collectCalls(() => clock.now(), step.name);
+  const calls = () => withCalls(request.calls ?? noCalls, changes.calls().made);
   try {
-    const next = await nextOf(step, request, runtime, invocation);
+    const next = await nextOf(step, request, runtime, { ...invocation, told: changes.report });
     // Whichever way it ends. Before the end is written: a worker that dies in between is asked again, and frees them again.
     if (next.outcome.endedAt) {
       await freeLocks(request, runtime);
       await enterAftercare(runtime.table, { ...request, ledger: next.outcome.ledger }, runtime.clock.now());
     }
-    await settle(request, next, runtime);
+    await settle(request, next, calls(), runtime);
     log.info("step", {
       ...about,
       next: next.outcome.step,
@@ -61,7 +69,7 @@ export async function runStep(
     });
   } catch (error) {
     if (error instanceof ClaimLost) return log.warn("claim lost", about);
-    await store.giveBack(request, clock.now() + 2 ** request.claim.count * 1000);
+    await store.giveBack(request, clock.now() + 2 ** request.claim.count * 1000, calls());
     log.error("step failed", { ...about, claims: request.claim.count, error });
     throw error;
   }
@@ -71,7 +79,7 @@ async function nextOf(
   step: Step,
   request: ClaimedRequest,
   runtime: Runtime,
-  invocation: Invocation,
+  invocation: Invocation & Told,
 ): Promise<Transition> {
   const nowMs = runtime.clock.now();
   if (request.claim.count > maxClaims) return transition(request, poisoned(step), nowMs);
@@ -81,7 +89,12 @@ async function nextOf(
   return transition({ ...request, ledger }, answer, runtime.clock.now());
 }
 
-async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { signal, timeoutMs }: Invocation) {
+async function ask(
+  step: Step,
+  request: ClaimedRequest,
+  runtime: Runtime,
+  { signal, timeoutMs, told }: Invocation & Told,
+) {
   const { store, locks, clock, providers, evidence } = runtime;
   const provider = providers.find(request.provider);
   if (!provider) {
@@ -94,7 +107,11 @@ async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { sign
     nowMs: () => clock.now(),
     quietMs: timeoutMs + runtime.settings.settledAfterMs,
   });
-  const report = callLog({ requestId: request.id, step: step.name });
+  const logged = callLog({ requestId: request.id, step: step.name });
+  const report = (call: CallReport) => {
+    logged(call);
+    told(call);
+  };
   const isOurs = (id: string | undefined) => id === request.id;
   let answer: StepOutcome;
   try {
@@ -131,10 +148,15 @@ async function ask(step: Step, request: ClaimedRequest, runtime: Runtime, { sign
 async function settle(
   request: ClaimedRequest,
   { outcome, nextLookInMs }: Transition,
-  { store, queue, clock }: Runtime,
+  calls: CallsMade,
+  { store, queue, clock, providers }: Runtime,
 ) {
   const nowMs = clock.now();
-  const written = await store.settle(request, outcome, nowMs);
+  const personalDataMs = providers.find(request.provider)?.policy.personalDataMs;
+  const written = await store.settle(request, outcome, nowMs, {
+    calls,
+    ...(personalDataMs !== undefined && { personalDataMs }),
+  });
   if (!written || nextLookInMs === undefined) return;
   const signalled = written.signals !== request.signals;
   const delayMs = signalled ? 0 : nextLookInMs;
