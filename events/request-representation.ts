@@ -59,8 +59,10 @@ export const requestRepresentation = z
     createdAt: at,
     updatedAt: at,
     endedAt: at.nullable(),
+    /** Since when consoles, reports and addresses are gone. */
+    erasedAt: at.nullable(),
     approvalDeadline: at,
-    links: z.strictObject({ self: z.string(), timeline: z.string(), report: z.string() }),
+    links: z.strictObject({ self: z.string(), timeline: z.string(), report: z.string(), audit: z.string() }),
   })
   .meta({ id: "ImageRequest" });
 
@@ -86,10 +88,12 @@ export const requestRepresentationExample = {
   createdAt: "2026-11-23T09:00:00.000Z",
   updatedAt: "2026-11-23T09:04:10.000Z",
   endedAt: "2026-11-23T09:04:10.000Z",
+  erasedAt: null,
   approvalDeadline: "2026-12-07T09:00:00.000Z",
   links: {
     self: `/v1/image-requests/${id}`,
     timeline: `/v1/image-requests/${id}/timeline`,
     report: `/v1/image-requests/${id}/report`,
+    audit: `/v1/image-requests/${id}/audit`,
   },
 } satisfies z.input<typeof requestRepresentation>;

@@ -22,11 +22,16 @@ import { getImageRequest } from "./get-image-request.ts";
 import { getOpenapi } from "./get-openapi.ts";
 import { getPublicity } from "./get-publicity.ts";
 import { getQuota } from "./get-quota.ts";
+import { eraseMyData } from "./erase-my-data.ts";
+import { getMyData } from "./get-my-data.ts";
 import { getReport } from "./get-report.ts";
 import { getTidyingPlan } from "./get-tidying-plan.ts";
 import { getTimeline } from "./get-timeline.ts";
 import { keepImage } from "./keep-image.ts";
 import { listDeletions } from "./list-deletions.ts";
+import { getRequestAudit } from "./get-request-audit.ts";
+import { listApprovals } from "./list-approvals.ts";
+import { listAudit } from "./list-audit.ts";
 import { listImageRequests } from "./list-image-requests.ts";
 import { listImages } from "./list-images.ts";
 import { listInvitations } from "./list-invitations.ts";
@@ -56,8 +61,10 @@ export const operations = {
   getImageRequest,
   getTimeline,
   getReport,
+  getRequestAudit,
   answerImageRequest,
   cancelImageRequest,
+  listApprovals,
   decideImageRequest,
   takeCloudEvents,
   takePortalCall,
@@ -77,6 +84,9 @@ export const operations = {
   keepImage,
   getTidyingPlan,
   listDeletions,
+  listAudit,
+  getMyData,
+  eraseMyData,
   getHealth,
   getOpenapi,
   getDocs,

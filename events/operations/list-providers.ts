@@ -10,7 +10,13 @@ const provider = z
     /** Images of these need the yes of staff. */
     approvalNeededFor: z.array(z.string()),
     approvalDeadlineDays: z.number(),
-    limits: z.strictObject({ callsPerMinute: z.strictObject({ reading: z.int(), changing: z.int() }) }),
+    /** Requests are taken and kept, and begin once it is not paused any more. */
+    paused: z.boolean(),
+    limits: z.strictObject({
+      /** Of one project, under way at once. */
+      liveRequestsPerProject: z.int(),
+      callsPerMinute: z.strictObject({ reading: z.int(), changing: z.int() }),
+    }),
     /** What a requester acknowledges. */
     license: z.strictObject({ version: z.string(), text: z.string() }),
     supportContact: z.string().nullable(),
@@ -53,7 +59,8 @@ export const listProviders = defineOperation({
             visibilities: ["private", "shared"],
             approvalNeededFor: ["shared"],
             approvalDeadlineDays: 14,
-            limits: { callsPerMinute: { reading: 600, changing: 60 } },
+            paused: false,
+            limits: { liveRequestsPerProject: 10, callsPerMinute: { reading: 600, changing: 60 } },
             license: { version: "1", text: "The image contains no licence-restricted software." },
             supportContact: "help@example.org",
             caller: {

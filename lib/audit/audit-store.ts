@@ -1,5 +1,5 @@
 // Where audit records live: items of their own, only ever added; the one change is that a user's name is taken out.
-import { and, equals, present } from "../aws/condition.ts";
+import { and, between, equals, present } from "../aws/condition.ts";
 import { type CursorOf, readCursor, writeCursor } from "../aws/cursor.ts";
 import type { Item, Table } from "../aws/table.ts";
 import type { About, AuditRecord } from "./audit-record.ts";
@@ -20,7 +20,10 @@ export interface AuditStore {
 export interface AuditPage {
   readonly provider: string;
   readonly limit: number;
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
+  /** ISO times, both included. */
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
 }
 
 export interface AuditListed {
@@ -32,7 +35,7 @@ export function openAuditStore(table: Table): AuditStore {
   const list = async (keys: CursorOf, page: AuditPage, newestFirst: boolean): Promise<AuditListed> => {
     const { items, next } = await table.query({
       index: keys.index,
-      key: equals(keys.hash, keys.value),
+      key: and(equals(keys.hash, keys.value), between(keys.range, page.from ?? "0", page.until ?? "9")),
       limit: page.limit,
       newestFirst,
       ...(page.cursor && { after: readCursor(page.cursor, keys) }),

@@ -12,7 +12,10 @@ import { type CallsMade, noCalls } from "./calls-made.ts";
 export interface RecordedCall {
   readonly runtime: Pick<Runtime, "table" | "clock">;
   readonly provider: Pick<Provider, "name">;
-  readonly caller: Pick<Caller, "userId" | "userName" | "projectId" | "projectName" | "token">;
+  /** Without a name where it is just being erased. */
+  readonly caller: Pick<Caller, "userId" | "projectId" | "projectName" | "token"> & {
+    readonly userName: string | undefined;
+  };
 }
 
 /**
@@ -32,7 +35,7 @@ export async function record(
     id: randomUUID(),
     at: new Date(runtime.clock.now()).toISOString(),
     provider: provider.name,
-    actor: { userId, userName, projectId, projectName },
+    actor: { userId, ...(userName !== undefined && { userName }), projectId, projectName },
     auditIds: token.auditIds,
     action,
     ...(about && { about }),

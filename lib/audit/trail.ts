@@ -20,6 +20,8 @@ interface Followed extends RecordedCall {
 export interface AuditTrail {
   report(call: CallReport): void;
   note(facts: Facts, about?: About): void;
+  /** The record shall not hold the caller's name. */
+  withoutName(): void;
   /** Performs the call. A success that changed something, and a failure that may have, is recorded before it is answered. */
   follow(call: Followed, handle: () => Promise<Answer>): Promise<Answer>;
 }
@@ -28,17 +30,22 @@ export function openAuditTrail(operation: Told, clock: { now(): number }): Audit
   const collected = collectCalls(() => clock.now());
   let noted: { facts: Facts; about?: About } = { facts: {} };
   const changes = changesSomething(operation);
+  let named = true;
 
   const keep = async (call: Followed, answer: Answer | undefined, more: Facts) => {
     const about = noted.about ?? aboutOf(operation, call.params, answer);
     const facts = { ...more, ...paramsOf(call.params, about), ...fieldsOf(call.sent), ...noted.facts };
-    await record(call, operation.id, about, facts, collected.calls());
+    const caller = named ? call.caller : { ...call.caller, userName: undefined };
+    await record({ ...call, caller }, operation.id, about, facts, collected.calls());
   };
 
   return {
     report: collected.report,
     note(facts, about = noted.about) {
       noted = { facts: { ...noted.facts, ...facts }, ...(about && { about }) };
+    },
+    withoutName() {
+      named = false;
     },
     async follow(call, handle) {
       let answer: Answer;

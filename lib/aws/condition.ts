@@ -37,6 +37,11 @@ export function below(path: string, value: number | string): Condition {
   return (terms) => `${terms.path(path)} < ${terms.value(value)}`;
 }
 
+/** Both ends included. */
+export function between(path: string, from: string, until: string): Condition {
+  return (terms) => `${terms.path(path)} BETWEEN ${terms.value(from)} AND ${terms.value(until)}`;
+}
+
 export function absent(path: string): Condition {
   return (terms) => `attribute_not_exists(${terms.path(path)})`;
 }

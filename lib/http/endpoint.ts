@@ -49,6 +49,8 @@ export interface Call<Body = unknown, Query = unknown, Params = unknown> extends
    * the path's parameters and the names of the fields that were sent; no secret, no address and no person's name belongs here.
    */
   note(facts: Facts, about?: About): void;
+  /** The audit record of this call shall not hold the caller's name: it is being erased. */
+  withoutName(): void;
 }
 
 type Answer = APIGatewayProxyStructuredResultV2;
@@ -86,6 +88,7 @@ export function endpoint<
       header,
       bounded,
       note: trail.note,
+      withoutName: trail.withoutName,
     };
     return await trail.follow({ ...call, sent: input.json }, () => handle(call));
   });

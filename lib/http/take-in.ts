@@ -8,6 +8,7 @@ import { fingerprintOf } from "../requests/identity-of-request.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
 import type { TrustEntry } from "../requests/ledger-entry.ts";
 import { beyondLimits } from "../requests/limits.ts";
+import { tooManyLive } from "../requests/live-limit.ts";
 import { type LockKey, nameLock, serverLock } from "../requests/locks.ts";
 import { firstMilestones } from "../requests/milestones.ts";
 import { resolveShare, type SharedWith } from "../requests/sharing.ts";
@@ -41,6 +42,7 @@ export async function takeIn(intake: Intake, id: string): Promise<TakenIn> {
     serverOfCaller(intake),
     shareOfCaller(intake),
     refuseTakenName(intake),
+    refuseTooMany(intake),
   ]);
   const locks = [serverLock(provider.name, server.id), nameLock(provider.name, caller.projectId, asked.name)];
   const taken: LockKey[] = [];
@@ -109,6 +111,11 @@ async function refuseTakenName({ caller, body }: Intake): Promise<void> {
   const taken = await nameObstacles(caller.cloud, caller.projectId, body);
   if (taken.length > 0)
     throw invalid(taken.map(({ field = "name", detail, remedy }) => ({ field, detail: `${detail} ${remedy}` })));
+}
+
+async function refuseTooMany({ runtime, provider, caller }: Intake): Promise<void> {
+  const tooMany = await tooManyLive(runtime.store, provider, caller.projectId);
+  if (tooMany) throw conflict(tooMany.code, tooMany.detail, tooMany.remedy);
 }
 
 async function takeLock({ runtime }: Intake, key: LockKey, id: string): Promise<void> {

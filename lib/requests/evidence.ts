@@ -1,6 +1,6 @@
 // The proof of what was done inside guests: report, verdict and the console's end, each an item of its own beside its request.
 import { gunzipSync, gzipSync } from "node:zlib";
-import { always } from "../aws/condition.ts";
+import { always, present } from "../aws/condition.ts";
 import type { Table } from "../aws/table.ts";
 import type { Verdict } from "../guest/judge.ts";
 import type { CleanReport, VerifyReport } from "../guest/report.ts";
@@ -30,6 +30,8 @@ export type EvidenceKind = keyof EvidenceOf;
 export interface EvidenceStore {
   keep<Kind extends EvidenceKind>(requestId: string, kind: Kind, evidence: EvidenceOf[Kind]): Promise<void>;
   find<Kind extends EvidenceKind>(requestId: string, kind: Kind): Promise<EvidenceOf[Kind] | undefined>;
+  /** Everything of a request: how many there were. */
+  erase(requestId: string): Promise<number>;
 }
 
 export const maxConsoleChars = 16_384;
@@ -44,6 +46,11 @@ export function openEvidenceStore(table: Table): EvidenceStore {
     async find(requestId, kind) {
       const item = await table.get(key(requestId, kind));
       return item && JSON.parse(gunzipSync(Buffer.from(String(item.packed), "base64")).toString("utf8"));
+    },
+    async erase(requestId) {
+      const kinds: EvidenceKind[] = ["clean", "verify"];
+      const gone = await Promise.all(kinds.map((kind) => table.delete(key(requestId, kind), present("id"))));
+      return gone.filter(Boolean).length;
     },
   };
 }

@@ -106,6 +106,8 @@ export interface Waiting {
   readonly looks: number;
   /** It waits for time to pass: no event of the cloud is a reason to look before. */
   readonly restsUntilMs?: number;
+  /** It is kept from outside: no time of the step runs. */
+  readonly held?: true;
   /** What the requester must answer before it goes on. */
   readonly question?: Question;
 }

@@ -78,7 +78,7 @@ export function tooLongForGuest({
 }
 
 /** Why staff must be asked; empty where the policy needs nobody. */
-export function reasonsForApproval(asked: ImageRequestBody, policy: Policy): string[] {
+export function reasonsForApproval(asked: ImageRequestBody, policy: Pick<Policy, "approvalNeededFor">): string[] {
   const reasons: string[] = [];
   if (policy.approvalNeededFor.includes(asked.visibility))
     reasons.push(`images that are ${asked.visibility} need a yes`);

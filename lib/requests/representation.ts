@@ -25,11 +25,13 @@ export function representation(request: ImageRequest) {
     createdAt: request.createdAt,
     updatedAt: request.updatedAt,
     endedAt: request.endedAt ?? null,
+    erasedAt: request.erasedAt ?? null,
     approvalDeadline: request.approvalDeadline,
     links: {
       self: pathOf(request.id),
       timeline: `${pathOf(request.id)}/timeline`,
       report: `${pathOf(request.id)}/report`,
+      audit: `${pathOf(request.id)}/audit`,
     },
   };
 }

@@ -279,6 +279,11 @@ function listed(nowMs: number) {
 /** Is this cursor one that this store gave out? A wrong one is the caller's mistake. */
 export class BadCursor extends Error {}
 
+/** The request's id, of its item's. */
+export function idOfKey(id: string): string {
+  return id.slice(keyPrefix.length);
+}
+
 export function isRequestItem({ id }: Item): boolean {
   return id.startsWith(keyPrefix);
 }

@@ -33,6 +33,8 @@ export interface Wait {
   readonly rests?: true;
   /** In place of the step's own patience. */
   readonly patienceMs?: number;
+  /** It is kept from outside: no time of the step runs. */
+  readonly held?: true;
   /** What the requester must answer meanwhile. */
   readonly question?: Question;
   /** Told to the requester in place of "nothing moved" when patience ends. */

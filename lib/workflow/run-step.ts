@@ -17,6 +17,7 @@ import { lastStep } from "./chain.ts";
 import { outageEvidence, outcomeOfFault } from "./fault-outcome.ts";
 import { ClaimLost, Ledger } from "./ledger.ts";
 import { type Refusal, refuse, type StepOutcome, type Wait, wait } from "./outcome.ts";
+import { heldByPause } from "./pause.ts";
 import type { Step } from "./step.ts";
 import { lostAfterMs, type Transition, transition } from "./transition.ts";
 
@@ -101,6 +102,8 @@ async function ask(
     const answer = wait(`the provider ${request.provider} is not configured`, { patienceMs: unconfiguredPatienceMs });
     return { answer, ledger: request.ledger };
   }
+  const held = heldByPause(request, provider.policy, clock.now());
+  if (held) return { answer: held, ledger: request.ledger };
   const ledger = new Ledger({
     entries: request.ledger,
     write: (entries) => store.keepLedger(request, entries),

@@ -61,10 +61,10 @@ function stay(state: State, answer: Wait, nowMs: number): Transition {
   const evidence = answer.evidence ?? answer.why;
   const unchanged = state.waiting?.evidence === evidence ? state.waiting : undefined;
   const sinceMs = unchanged?.evidenceSinceMs ?? nowMs;
-  // While a person is asked, the step's own time stands still.
-  const wasAsking = state.waiting?.question !== undefined && answer.question === undefined;
-  const stepSinceMs = wasAsking ? nowMs : (state.waiting?.stepSinceMs ?? nowMs);
-  const patienceMs = answer.patienceMs ?? chain[step].patienceMs;
+  // While a person is asked, or it is held, the step's own time stands still.
+  const stoodStill = state.waiting !== undefined && standsStill(state.waiting) && !standsStill(answer);
+  const stepSinceMs = stoodStill ? nowMs : (state.waiting?.stepSinceMs ?? nowMs);
+  const patienceMs = answer.held ? Number.POSITIVE_INFINITY : (answer.patienceMs ?? chain[step].patienceMs);
   if (nowMs - sinceMs >= patienceMs || nowMs - stepSinceMs >= patienceMs * maxPatiences) {
     return end(
       state,
@@ -87,10 +87,15 @@ function stay(state: State, answer: Wait, nowMs: number): Transition {
       stepSinceMs,
       looks,
       ...(answer.rests && { restsUntilMs: nowMs + inMs }),
+      ...(answer.held && { held: true }),
       ...(answer.question && { question: answer.question }),
     },
     timeline: noted(state, "waiting", answer.why, nowMs),
   });
+}
+
+function standsStill({ question, held }: Pick<Wait, "question" | "held">): boolean {
+  return question !== undefined || held === true;
 }
 
 /** A refusal sends the request to `release`; one by `release` itself ends it, with what could not be removed. */

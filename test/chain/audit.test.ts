@@ -83,3 +83,68 @@ describe("at the doors", () => {
     expect((await bench.call("create-image-request", "alice", { body: asking(bench) })).status).toBe(500);
   });
 });
+
+describe("in the cloud", () => {
+  test("every change that the steps made stands in the request, in order, with OpenStack's request ids", async () => {
+    const id = await post();
+    const { calls, ledger } = await bench.drive(id);
+    const made = calls?.made ?? [];
+    expect(made.map(({ step, method, path }) => `${step} ${method} ${path.replace(/[0-9a-f-]{36}/, "ID")}`)).toEqual([
+      "quiesce POST /servers/ID/action",
+      "quiesce POST /servers/ID/action",
+      "capture POST /servers/ID/action",
+      "resume POST /servers/ID/action",
+      "resume POST /servers/ID/action",
+      "publish PATCH /images/ID",
+      "release DELETE /OS-TRUST/trusts/[trust]",
+    ]);
+    expect(made.every(({ openstackRequestId }) => /^req-/.test(openstackRequestId ?? ""))).toBe(true);
+    const snapshot = ledger.find(({ kind }) => kind === "snapshot");
+    expect(made[2]).toMatchObject({
+      openstackRequestId: (snapshot as { openstackRequestId?: string }).openstackRequestId,
+    });
+  });
+
+  test("a call that nobody answered is kept too, for it may have been performed", async () => {
+    const id = await post();
+    await bench.drive(id, ({ step }) => step === "quiesce");
+    bench.cloud.faults.add({ service: "compute", body: /os-stop/, when: "after", answer: "reset", times: 1 });
+    const { calls, end } = await bench.drive(id);
+    expect(end).toEqual({ status: "completed" });
+    expect(calls?.made.filter(({ status }) => status === null)).toHaveLength(1);
+  });
+});
+
+describe("shown", () => {
+  test("the request's own project and staff read its audit; for others it does not exist", async () => {
+    const id = await post();
+    await bench.drive(id);
+    for (const person of ["alice", "carol"] as const) {
+      const { status, body } = await bench.call("get-request-audit", person, { id });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ id, records: [{ action: "create-image-request" }], next: null });
+      expect(body.calls.made.length).toBeGreaterThan(5);
+    }
+    expect((await bench.call("get-request-audit", "bob", { id })).status).toBe(404);
+  });
+
+  test("staff read everything, newest first, page by page, by user and by time; nobody else does", async () => {
+    const startMs = bench.clock.now();
+    const id = await post();
+    bench.clock.advance(60_000);
+    await bench.call("cancel-image-request", "carol", { id, body: { reason: "by staff" } });
+    const list = async (query: Record<string, string> = {}) =>
+      (await bench.call("list-audit", "carol", { query })).body;
+    const actions = (listed: { records: { action: string }[] }) => listed.records.map(({ action }) => action);
+    expect(actions(await list())).toEqual(["cancel-image-request", "create-image-request"]);
+    const first = await list({ limit: "1" });
+    expect(actions(first)).toEqual(["cancel-image-request"]);
+    expect(actions(await list({ limit: "1", cursor: first.next }))).toEqual(["create-image-request"]);
+    expect(actions(await list({ user: bench.cloud.ids.user("carol") }))).toEqual(["cancel-image-request"]);
+    expect(actions(await list({ user: bench.cloud.ids.user("alice") }))).toEqual(["create-image-request"]);
+    const until = new Date(startMs + 30_000).toISOString();
+    expect(actions(await list({ until }))).toEqual(["create-image-request"]);
+    expect(actions(await list({ from: until }))).toEqual(["cancel-image-request"]);
+    expect((await bench.call("list-audit", "alice")).status).toBe(403);
+  });
+});

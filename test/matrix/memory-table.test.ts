@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { absent, and, below, type Condition, differs, equals, or, present } from "../../lib/aws/condition.ts";
+import { absent, and, below, between, type Condition, differs, equals, or, present } from "../../lib/aws/condition.ts";
 import { openTable, type Table } from "../../lib/aws/table.ts";
 import { openBenchTable } from "../chain/bench-table.ts";
 import { openMemoryTable } from "./memory-table.ts";
@@ -25,6 +25,9 @@ const conditions: Record<string, Condition> = {
   below: below("wakeAt", 11),
   "not below": below("wakeAt", 10),
   "below what is absent": below("nothing", 10),
+  between: between("name", "a", "c"),
+  "not between": between("name", "c", "d"),
+  "between what is absent": between("nothing", "a", "c"),
   nested: equals("claim.token", "a"),
   "nested in what is absent": equals("nothing.token", "a"),
   absent: absent("nothing"),
@@ -43,7 +46,9 @@ async function both<Answer>(ask: (table: Table) => Promise<Answer>): Promise<[An
 test.each(Object.keys(conditions))("a write on the condition: %s", async (name) => {
   const id = `item ${name}`;
   const when = conditions[name] ?? absent("id");
-  const [put, putHere] = await both((table) => table.putNew({ id, version: 1, wakeAt: 10, claim, gone: undefined }));
+  const [put, putHere] = await both((table) =>
+    table.putNew({ id, version: 1, name: "b", wakeAt: 10, claim, gone: undefined }),
+  );
   expect([put, putHere]).toEqual([true, true]);
   const asks: ((table: Table) => Promise<unknown>)[] = [
     (table: Table) => table.putNew({ id, version: 7 }),

@@ -87,6 +87,12 @@ function read(expression: string, item: object, terms: Terms): boolean {
 
   const existence = /^attribute_(not_)?exists\(([^()]+)\)$/.exec(expression);
   if (existence) return (attribute(item, existence[2] ?? "", terms) === undefined) === (existence[1] === "not_");
+  const range = /^(#\S+) BETWEEN (:v\d+) AND (:v\d+)$/.exec(expression);
+  if (range) {
+    const found = attribute(item, range[1] ?? "", terms);
+    const [from, until] = [terms.values[range[2] ?? ""], terms.values[range[3] ?? ""]];
+    return found !== undefined && compare(found, from) >= 0 && compare(found, until) <= 0;
+  }
   const comparison = /^(#\S+) (=|<>|<) (:v\d+)$/.exec(expression);
   if (!comparison) throw new Error(`the table in memory cannot read the condition ${expression}`);
   const found = attribute(item, comparison[1] ?? "", terms);

@@ -1,7 +1,9 @@
 // What is found by the store's two indexes: a project's requests page by page, and what is overdue.
 import { randomUUID } from "node:crypto";
+import { listWaiting } from "../../lib/approvals/waiting.ts";
+import { and, below, equals } from "../../lib/aws/condition.ts";
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
-import { BadCursor, wakeShards } from "../../lib/requests/store.ts";
+import { BadCursor, defaultPersonalDataMs, dueErasure, idOfKey, wakeShards } from "../../lib/requests/store.ts";
 import { nowMs, openStore, sampleRequest } from "./sample-request.ts";
 
 let opened: Awaited<ReturnType<typeof openStore>>;
@@ -153,5 +155,52 @@ describe("what is overdue", () => {
     expect(await opened.store.get(id)).toMatchObject({ wakeAtMs: farMs, version: 1 });
     expect(await opened.store.postpone("none", nowMs, farMs, 1)).toBeUndefined();
     expect(await opened.store.get("none")).toBeUndefined();
+  });
+});
+
+describe("from live to erased", () => {
+  const provider = "simulated";
+  const claim = { token: "t", untilMs: nowMs + minuteMs };
+
+  /** Takes a stored request to this outcome. */
+  async function settled(id: string, change: Partial<ImageRequest>) {
+    const seen = await opened.store.get(id);
+    const claimed = await opened.store.claim(id, seen?.step ?? "check", seen?.version ?? 0, claim, nowMs);
+    if (!claimed) throw new Error("not claimed");
+    const { step, learned, ledger, timeline } = claimed;
+    return opened.store.settle(claimed, { step, learned, ledger, timeline, wakeAtMs: nowMs, ...change }, nowMs);
+  }
+
+  test("live ones are counted by project, up to the limit; with its end a request is due to lose its personal data", async () => {
+    const { table, store } = opened;
+    const projectId = randomUUID();
+    const ids = [await stored({ projectId }), await stored({ projectId }), await stored({ projectId })];
+    await stored({ projectId: randomUUID() });
+    expect(await store.countLive(provider, projectId, 10)).toBe(3);
+    expect(await store.countLive(provider, projectId, 2)).toBe(2);
+    await settled(ids[0] ?? "", { step: "release", end: failed, endedAt: createdAt(1) });
+    expect(await store.countLive(provider, projectId, 10)).toBe(2);
+    const due = async (atMs: number) => {
+      const key = and(equals("lifeKey", dueErasure), below("lifeAt", new Date(atMs).toISOString()));
+      const { items } = await table.query({ index: "byLife", key, limit: 1000 });
+      return items.map(({ id }) => idOfKey(id)).filter((id) => ids.includes(id));
+    };
+    expect(await due(nowMs + defaultPersonalDataMs)).toEqual([]);
+    expect(await due(nowMs + defaultPersonalDataMs + 1)).toEqual([ids[0]]);
+  });
+
+  test("in staff's list with the outcome that makes it wait, out of it with the one that does not; no request shows it", async () => {
+    const { table, store } = opened;
+    const mine = `provider-${randomUUID()}`;
+    const waiting = { why: "w", evidence: "w", evidenceSinceMs: nowMs, stepSinceMs: nowMs, looks: 1 };
+    const id = await stored({ provider: mine, step: "approve" });
+    const listed = async () => (await listWaiting(table, { provider: mine, limit: 5 })).waiting;
+    expect(await listed()).toEqual([]);
+    await settled(id, { step: "approve", waiting });
+    const request = await store.get(id);
+    expect(await listed()).toEqual([{ kind: "image-request", since: createdAt(0), request }]);
+    expect(Object.keys(request ?? {}).filter((name) => /Key|Since$|^lifeAt/.test(name))).toEqual([]);
+    await settled(id, { step: "quiesce" });
+    expect(await listed()).toEqual([]);
   });
 });
