@@ -88,6 +88,23 @@ export const table: Record<string, Row> = {
     statuses: "               200 200 200 200             404 404             403      401 401 401 401",
     call: async (the) => ({ params: { id: await the.finished() } }),
   },
+  "get-request-audit": {
+    statuses: "               200 200 200 200             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.finished() } }),
+  },
+  "list-approvals": {
+    statuses: "               403 403 403 200             403 403             403      401 401 401 401",
+    call: nothing,
+  },
+  "list-audit": {
+    statuses: "               403 403 403 200             403 403             403      401 401 401 401",
+    call: nothing,
+  },
+  "get-my-data": {
+    // Everybody's own.
+    statuses: "               200 200 200 200             200 200             403      401 401 401 401",
+    call: nothing,
+  },
   "take-cloud-events": {
     // No token is a signature.
     statuses: "               401 401 401 401             401 401             401      401 401 401 401",
@@ -256,6 +273,12 @@ export const table: Record<string, Row> = {
   },
   "list-deletions": {
     statuses: "               403 403 403 200             403 403             403      401 401 401 401",
+    call: nothing,
+  },
+
+  // The last: what it erases of the owner's things is the owner's name.
+  "erase-my-data": {
+    statuses: "               200 200 403 200             200 200             403      401 401 401 401",
     call: nothing,
   },
 };
