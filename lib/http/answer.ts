@@ -2,6 +2,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { HttpProblem } from "./http-problem.ts";
 
+/** Without a body (204) there is no type of it either: a client that goes by the type would try to read one. */
 export function answer(
   status: number,
   body: unknown,
@@ -9,8 +10,8 @@ export function answer(
 ): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode: status,
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
+    headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   };
 }
 

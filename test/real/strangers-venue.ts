@@ -70,6 +70,7 @@ export async function openRealVenue(): Promise<Venue> {
   return {
     provider: "real",
     stranger: "user-b",
+    password,
     imageUrl: await imageUrlOf(cloud),
     token,
     server: async (which) => servers[which].id,

@@ -50,6 +50,7 @@ export async function openBenchVenue(): Promise<BenchVenue> {
     bench,
     provider: "simulated",
     stranger: "bob",
+    password: demoPassword,
     imageUrl: `${cloud.url}/image`,
     async token(caller) {
       const known = kept.get(caller);

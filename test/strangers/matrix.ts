@@ -50,7 +50,9 @@ export function openMatrix(venue: Venue) {
       }),
       venue,
     );
-    const { status, body } = await called(operation, caller, input);
+    const { status, headers, body } = await called(operation, caller, input);
+    // Whoever goes by the type must find what it says.
+    expect([caller, body === undefined]).toEqual([caller, headers["content-type"] === undefined]);
     if (status < 300) {
       await row.after?.(venue, body);
       for (const thing of own) await thing.end?.();

@@ -10,6 +10,8 @@ export interface Venue {
   server(which: "waiting" | "asking" | "finished" | "free"): Promise<string>;
   /** The stranger's name in the cloud. */
   readonly stranger: string;
+  /** Everybody's, in a cloud that is there to be tried. */
+  readonly password: string;
   /** By its id. */
   project(whose: "owner" | "stranger"): Promise<string>;
   /** Of Glance, without its version. */
