@@ -6,7 +6,7 @@ import { OpenStackFault, type Server } from "../openstack/index.ts";
 import { delegate } from "../requests/delegation.ts";
 import { fingerprintOf } from "../requests/identity-of-request.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
-import type { TrustEntry } from "../requests/ledger-entry.ts";
+import type { AccountEntry, TrustEntry } from "../requests/ledger-entry.ts";
 import { beyondLimits } from "../requests/limits.ts";
 import { tooManyLive } from "../requests/live-limit.ts";
 import { type LockKey, nameLock, serverLock } from "../requests/locks.ts";
@@ -18,6 +18,8 @@ import { nudge } from "../workflow/nudge.ts";
 import { lostAfterMs } from "../workflow/transition.ts";
 import type { Call } from "./endpoint.ts";
 import { conflict, HttpProblem, invalid } from "./http-problem.ts";
+
+type AuthorityEntry = TrustEntry | AccountEntry;
 
 /** Who asks for what; `note` for the audit record. */
 export type Intake = Pick<Call<ImageRequestBody>, "runtime" | "provider" | "caller" | "body" | "bounded" | "note">;
@@ -46,32 +48,36 @@ export async function takeIn(intake: Intake, id: string): Promise<TakenIn> {
   ]);
   const locks = [serverLock(provider.name, server.id), nameLock(provider.name, caller.projectId, asked.name)];
   const taken: LockKey[] = [];
-  let trust: TrustEntry | undefined;
+  let authority: AuthorityEntry | undefined;
   try {
     for (const key of locks) {
       await takeLock(intake, key, id);
       taken.push(key);
     }
-    const delegated = await delegate(provider, caller, {
-      requestId: id,
-      mark: newMark(),
-      approvalDeadlineMs: runtime.clock.now() + provider.policy.approvalDeadlineMs,
-      nowMs: runtime.clock.now(),
-    });
+    const delegated = await delegate(
+      provider,
+      { ...caller, bounded: intake.bounded },
+      {
+        requestId: id,
+        mark: newMark(),
+        approvalDeadlineMs: runtime.clock.now() + provider.policy.approvalDeadlineMs,
+        nowMs: runtime.clock.now(),
+      },
+    );
     if ("refused" in delegated) throw new HttpProblem(422, delegated.refused);
-    trust = delegated.entry;
-    const request = newRequest(intake, id, server, sharedWith, trust);
+    authority = delegated.entry;
+    const request = newRequest(intake, id, server, sharedWith, authority);
     if (await runtime.store.create(request)) {
       intake.note(acknowledged(request), { kind: "image-request", id });
       await nudge(runtime, request);
       return { request, again: false };
     }
   } catch (error) {
-    await takeBack(intake, id, taken, trust);
+    await takeBack(intake, id, taken, authority);
     throw error;
   }
   // The same key was posted twice at once, and the other was first: the locks are its, the trust is not needed.
-  if (trust) await caller.cloud.identity.deleteTrust(trust.trustId).catch(leaveToTheSweep);
+  if (authority?.kind === "trust") await caller.cloud.identity.deleteTrust(authority.trustId).catch(leaveToTheSweep);
   const first = await runtime.store.get(id);
   if (!first) throw new Error(`request ${id} is there and is not`);
   return { request: first, again: true };
@@ -136,11 +142,11 @@ async function takeBack(
   { runtime, caller }: Intake,
   id: string,
   taken: readonly LockKey[],
-  trust: TrustEntry | undefined,
+  authority: AuthorityEntry | undefined,
 ) {
   if (await runtime.store.get(id)) return; // it is stored after all, by us or by a twin: these are its
   const undone = taken.map((key) => runtime.locks.free(key, id));
-  if (trust) undone.push(caller.cloud.identity.deleteTrust(trust.trustId));
+  if (authority?.kind === "trust") undone.push(caller.cloud.identity.deleteTrust(authority.trustId));
   await Promise.allSettled(undone);
 }
 
@@ -149,7 +155,7 @@ function newRequest(
   id: string,
   server: Server,
   sharedWith: readonly SharedWith[],
-  trust: TrustEntry,
+  authority: AuthorityEntry,
 ): ImageRequest {
   const nowMs = runtime.clock.now();
   const now = new Date(nowMs).toISOString();
@@ -170,11 +176,19 @@ function newRequest(
     approvalDeadline: new Date(nowMs + provider.policy.approvalDeadlineMs).toISOString(),
     step: firstStep,
     learned: {},
-    ledger: [trust],
-    timeline: [{ at: now, step: firstStep, what: "received", text: `asked for by ${caller.userName}` }],
+    ledger: [authority],
+    timeline: [
+      { at: now, step: firstStep, what: "received", text: `asked for by ${caller.userName}${onWhose(authority)}` },
+    ],
     milestones: firstMilestones(now),
     signals: 0,
     wakes: 0,
     wakeAtMs: nowMs + lostAfterMs,
   };
+}
+
+function onWhose({ kind }: AuthorityEntry): string {
+  return kind === "account"
+    ? ", whose sign-in cannot delegate: the work runs on an account of this cloud's operator"
+    : "";
 }

@@ -43,6 +43,9 @@ export function readProviders(
       service: connect(service, connecting),
       serviceSecret: passwordOf(service),
       ...(policy.staffCloud && { staff: connect(config(policy.staffCloud, policy.region), connecting) }),
+      accounts: Object.fromEntries(
+        policy.serviceAccounts.map(({ cloud }) => [cloud, config(cloud, policy.region).credentials]),
+      ),
       ...(policy.directoryCloud && {
         directory: connect(config(policy.directoryCloud, policy.region, true), connecting),
       }),

@@ -48,6 +48,13 @@ const providerPolicy = z
     staffCloud: z.string().min(1).optional(),
     /** The entry of clouds.yaml that may look people and projects up: a reader of the system or of their domain. It does nothing else. */
     directoryCloud: z.string().min(1).optional(),
+    /** Users of the operator's with a role in projects, on whose credential work runs for callers that cannot delegate; `projects` left out: wherever they have a role. */
+    serviceAccounts: z
+      .array(
+        z.strictObject({ cloud: z.string().min(1), projects: z.array(z.string().min(1)).min(1).max(1000).optional() }),
+      )
+      .max(20)
+      .default([]),
     /** How people of an identity provider sign in. */
     webSso: webSso.optional(),
     /** Who may decide: a role on a project, by the project's id. The same role elsewhere counts for nothing. */

@@ -1,5 +1,5 @@
 // A provider: a cloud and region with its policy, seen with each authority that Darkroom may act with.
-import type { Cloud, TokenStore } from "../openstack/index.ts";
+import type { Cloud, Credentials, TokenStore } from "../openstack/index.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
 import type { Policy } from "./policy.ts";
 import { seal, unseal } from "./sealed-token.ts";
@@ -15,8 +15,10 @@ export interface Provider {
   readonly directory?: Cloud;
   /** With a caller's own token. */
   asCaller(tokenId: string): Cloud;
-  /** With the delegation (trust) of a request. */
-  asRequester(request: Pick<ImageRequest, "id" | "ledger">, tokens: SealedTokens): Cloud;
+  /** With the delegation (trust) of a request; or with the operator's account on which it runs. One that is configured no longer is `credentialRevoked`. */
+  asRequester(request: Pick<ImageRequest, "id" | "ledger" | "projectId">, tokens: SealedTokens): Cloud;
+  /** The operator's accounts that may be tried for this project, each acting in it. */
+  accountsFor(projectId: string): { readonly name: string; readonly cloud: Cloud }[];
 }
 
 /** Where the sealed token of a request rests: the request store. */
@@ -25,8 +27,8 @@ export interface SealedTokens {
   keepSealedToken(requestId: string, sealedToken: string): Promise<void>;
 }
 
-/** So many trusts' tokens are kept in memory. */
-const maxTrusts = 200;
+/** So many trusts' tokens, and accounts' in projects, are kept in memory. */
+const maxKept = 200;
 
 /** `serviceSecret` is the service user's own password. */
 export function makeProvider(parts: {
@@ -36,25 +38,58 @@ export function makeProvider(parts: {
   serviceSecret: string;
   staff?: Cloud;
   directory?: Cloud;
+  accounts?: Readonly<Record<string, Credentials>>;
 }): Provider {
-  const { service, serviceSecret, ...shown } = parts;
+  const { service, serviceSecret, accounts = {}, ...shown } = parts;
   const trusts = new Map<string, Cloud>();
+  const accountClouds = new Map<string, Cloud>();
+  const accountIn = (name: string, projectId: string): Cloud | undefined => {
+    const credentials = Object.hasOwn(accounts, name) ? accounts[name] : undefined;
+    if (!credentials) return undefined;
+    const key = `${name}\0${projectId}`;
+    const cloud = accountClouds.get(key) ?? service.asUser(inProject(credentials, projectId));
+    keep(accountClouds, key, cloud);
+    return cloud;
+  };
   return {
     ...shown,
     service,
+    accountsFor: (projectId) =>
+      parts.policy.serviceAccounts
+        .filter(({ projects }) => projects?.includes(projectId) ?? true)
+        .flatMap(({ cloud: name }) => {
+          const cloud = accountIn(name, projectId);
+          return cloud ? [{ name, cloud }] : [];
+        }),
     asCaller: (tokenId) => service.asToken(tokenId),
     asRequester(request, tokens) {
+      const account = request.ledger.find((entry) => entry.kind === "account");
+      if (account) return accountIn(account.account, request.projectId) ?? service.asToken(withdrawn);
       const trust = request.ledger.find((entry) => entry.kind === "trust");
       if (!trust) throw new Error(`request ${request.id} has no trust in its ledger`);
       const known = trusts.get(trust.trustId);
       if (known) return known;
       const cloud = service.asTrust(trust.trustId, tokenStore(request.id, serviceSecret, tokens));
-      const [oldest] = trusts.keys();
-      if (trusts.size >= maxTrusts && oldest !== undefined) trusts.delete(oldest);
-      trusts.set(trust.trustId, cloud);
+      keep(trusts, trust.trustId, cloud);
       return cloud;
     },
   };
+}
+
+function keep(clouds: Map<string, Cloud>, key: string, cloud: Cloud): void {
+  const [oldest] = clouds.keys();
+  if (clouds.size >= maxKept && oldest !== undefined) clouds.delete(oldest);
+  clouds.set(key, cloud);
+}
+
+/** What no Keystone takes for a token. */
+const withdrawn = "withdrawn";
+
+/** A password signs in for any project where its user has a role; an application credential is of one project, whatever is asked for. */
+function inProject(credentials: Credentials, id: string): Credentials {
+  if (credentials.type !== "password") return credentials;
+  const { user, password } = credentials;
+  return { type: "password", user, password, scope: { id } };
 }
 
 function tokenStore(requestId: string, serviceSecret: string, tokens: SealedTokens): TokenStore {

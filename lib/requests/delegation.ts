@@ -2,7 +2,7 @@
 import { log } from "../log.ts";
 import { type Cloud, OpenStackFault, type Token } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
-import type { TrustEntry } from "./ledger-entry.ts";
+import type { AccountEntry, TrustEntry } from "./ledger-entry.ts";
 import { type Problem, problem } from "./problem.ts";
 
 /** What our trusts carry, so that those of no request can be found. Keystone keeps attributes that it does not know (measured on Zed). */
@@ -23,17 +23,28 @@ export function workEndMs({ approvalDeadline }: { approvalDeadline: string }): n
   return Date.parse(approvalDeadline) + workMs;
 }
 
-export type Delegation = { readonly entry: TrustEntry } | { readonly refused: Problem };
+export type Delegation = { readonly entry: TrustEntry | AccountEntry } | { readonly refused: Problem };
+
+interface Delegating {
+  readonly cloud: Cloud;
+  readonly token: Token;
+  readonly userId: string;
+  readonly projectId: string;
+  bounded?(cloud: Cloud): Cloud;
+}
+
+interface Wish {
+  readonly requestId: string;
+  readonly mark: string;
+  readonly approvalDeadlineMs: number;
+  readonly nowMs: number;
+}
 
 /** Faults other than a clear no are thrown. */
-export async function delegate(
-  provider: Provider,
-  caller: { cloud: Cloud; token: Token; userId: string; projectId: string },
-  wish: { requestId: string; mark: string; approvalDeadlineMs: number; nowMs: number },
-): Promise<Delegation> {
+export async function delegate(provider: Provider, caller: Delegating, wish: Wish): Promise<Delegation> {
   const { token } = caller;
   const why = cannotDelegate(token);
-  if (why) return refused(why.detail, why.remedy);
+  if (why) return (await onAccount(provider, caller, wish)) ?? refused(why.detail, why.remedy);
   const roles = delegable(token).map(({ name }) => ({ name }));
   const service = await ourUser(provider);
   try {
@@ -52,11 +63,42 @@ export async function delegate(
     return { entry: { kind: "trust", mark: wish.mark, intentAtMs: wish.nowMs, trustId: trust.id } };
   } catch (error) {
     if (error instanceof OpenStackFault && ["forbidden", "notFound", "badRequest"].includes(error.kind)) {
+      const account = await onAccount(provider, caller, wish);
+      if (account) return account;
       const remedy = token.isFederated
         ? "You came through your institution, and your role in the project is that of a group, which cannot be delegated. Ask the support of this cloud to give you the role member in the project itself."
         : "Sign in anew and try again; if it is refused again, ask the support of this cloud.";
       return refused(`Keystone refused the delegation: ${error.detail}`, remedy, error.requestId);
     }
+    throw error;
+  }
+}
+
+/**
+ * The operator's account that may do in the project nothing that the caller may not: each of its roles there is one of the caller's. Undefined: there is none.
+ * An application credential with access rules never comes so far: Keystone does not validate its token for us (keystone/token/provider.py, validate_token).
+ */
+async function onAccount(
+  provider: Provider,
+  { token, projectId, bounded = (cloud) => cloud }: Delegating,
+  { mark, nowMs }: Wish,
+): Promise<{ entry: AccountEntry } | undefined> {
+  const held = new Set(token.roles.map(({ name }) => name.toLowerCase()));
+  for (const { name, cloud } of provider.accountsFor(projectId)) {
+    const account = await signedIn(bounded(cloud));
+    if (account?.project?.id !== projectId || !account.roles.every((role) => held.has(role.name.toLowerCase())))
+      continue;
+    return { entry: { kind: "account", mark, intentAtMs: nowMs, account: name } };
+  }
+  return undefined;
+}
+
+/** Undefined: the account has no role in the project, or is not let in at all. */
+async function signedIn(account: Cloud): Promise<Token | undefined> {
+  try {
+    return await account.token();
+  } catch (error) {
+    if (error instanceof OpenStackFault && error.kind === "credentialRevoked") return undefined;
     throw error;
   }
 }

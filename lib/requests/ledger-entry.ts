@@ -1,7 +1,7 @@
 // One line of the ledger: a thing that a request holds, or may hold, in the cloud.
 
 /** Written before the thing exists, struck once it is gone. Times in ms since 1970. */
-export type LedgerEntry = TrustEntry | StopEntry | LockEntry | MadeEntry;
+export type LedgerEntry = TrustEntry | AccountEntry | StopEntry | LockEntry | MadeEntry;
 export type LedgerKind = LedgerEntry["kind"];
 
 interface Common {
@@ -16,6 +16,12 @@ interface Common {
 export interface TrustEntry extends Common {
   readonly kind: "trust";
   readonly trustId: string;
+}
+
+/** No delegation was possible: the work runs on the operator's account of this name (an entry of clouds.yaml). There is nothing in the cloud to take back. */
+export interface AccountEntry extends Common {
+  readonly kind: "account";
+  readonly account: string;
 }
 
 /** We stopped the server: it is to run again. */

@@ -6,6 +6,7 @@ import { HttpProblem } from "../http/http-problem.ts";
 import type { RateLimits } from "../http/rate-limit.ts";
 import { log } from "../log.ts";
 import { type Cloud, OpenStackFault, type Project, type Token } from "../openstack/index.ts";
+import type { Policy } from "../providers/policy.ts";
 import type { Provider } from "../providers/provider.ts";
 import { cannotDelegate } from "../requests/delegation.ts";
 import { problem } from "../requests/problem.ts";
@@ -37,7 +38,7 @@ export async function signIn(
     roles: token.roles.map(({ name }) => name),
     isStaff: isStaffOf(provider.policy, token),
     projects: projects?.map(({ id, name, domainId }) => ({ id, name, domainId })) ?? null,
-    delegation: delegationOf(token),
+    delegation: delegationOf(token, provider.policy),
   };
 }
 
@@ -83,8 +84,12 @@ async function projectsOf(cloud: Cloud, token: Token): Promise<Project[] | undef
   }
 }
 
-function delegationOf(token: Token) {
+function delegationOf(token: Token, { serviceAccounts }: Pick<Policy, "serviceAccounts">) {
   const why = cannotDelegate(token);
+  if (why && token.project && serviceAccounts.length > 0) {
+    const detail = `${why.detail} Where the operator has an account in the project, the work runs on that.`;
+    return { by: "perhaps" as const, detail, remedy: "Just ask: it is said at once, and nothing is begun then." };
+  }
   if (why) return { by: "no" as const, ...why };
   if (!token.isFederated) return { by: "trust" as const };
   const detail =

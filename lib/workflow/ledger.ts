@@ -198,6 +198,8 @@ export function inWords(entry: LedgerEntry): string {
   switch (entry.kind) {
     case "trust":
       return `trust with the darkroom_mark ${entry.mark}`; // its id is nobody's business
+    case "account":
+      return "work on the operator's account";
     case "snapshot":
     case "clean-image":
       return `image ${entry.thingId ?? `darkroom-${entry.mark}`}`;

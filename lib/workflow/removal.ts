@@ -105,6 +105,8 @@ export const evidenceKinds = { "clean-server": "clean", "verify-server": "verify
 
 /** The staff credential may not delete a trust: only the trustor, and the trust's own token, may. It ends by itself then. */
 export async function removeTrust(cloud: Cloud, ledger: Ledger): Promise<void> {
+  const account = ledger.find("account");
+  if (account) ledger.strike(account);
   const trust = ledger.find("trust");
   if (!trust) return;
   try {
@@ -146,8 +148,7 @@ function notSeen(ledger: Ledger, entry: MadeEntry, nowMs: number): Wait | undefi
 
 async function withoutAuthority(at: StepSurroundings, fault: OpenStackFault): Promise<StepOutcome<"release">> {
   const { request, ledger } = at;
-  const trust = ledger.find("trust");
-  if (trust) ledger.strike(trust);
+  for (const authority of [ledger.find("trust"), ledger.find("account")]) if (authority) ledger.strike(authority);
   const left = ledger.entries.filter(
     (entry) => entry.struckAtMs === undefined && !(isImage(entry) && isPublished(request, entry)),
   );
