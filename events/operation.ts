@@ -20,6 +20,8 @@ export interface Operation<
   readonly caller: "token" | "secret" | "anybody";
   /** It changes nothing, though it is no GET: no audit record is made of it, and who has no role but `reader` may do it. */
   readonly looksOnly?: boolean;
+  /** It is about the caller's own person: who has no role but `reader` may do it, although it changes something. */
+  readonly ofOneself?: boolean;
   readonly body?: Body;
   /** In place of the 64 KiB of every body. */
   readonly maxBodyBytes?: number;

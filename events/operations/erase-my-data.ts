@@ -13,6 +13,7 @@ export const eraseMyData = defineOperation({
   description:
     "Of requests that have ended: consoles, reports, addresses and the user's name; of audit records the user's name. Ids stay. What is under way stays whole and is named: cancel it, or ask again when it has ended. One call does one page: call again with `next` until it is null. Staff may do it for another user.",
   caller: "token",
+  ofOneself: true,
   query: myDataQuery,
   answers: {
     200: {

@@ -78,7 +78,7 @@ export function endpoint<
       withRefusalsCounted(runtime, addressOf(event), validated),
     );
     await countCall(runtime, operation, provider, caller);
-    if (caller.isReader && changesSomething(operation)) throw mayOnlyLook();
+    if (caller.isReader && changesSomething(operation) && !operation.ofOneself) throw mayOnlyLook();
     const call = {
       runtime,
       provider: { ...provider, service: bounded(provider.service) },

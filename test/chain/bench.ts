@@ -34,6 +34,8 @@ const timeoutMs = 60_000;
 
 export interface BenchOptions {
   readonly policy?: Record<string, unknown>;
+  /** Policies of providers beside `simulated`, by name; the same cloud. */
+  readonly otherProviders?: Record<string, Record<string, unknown>>;
   /** Of the policy file. */
   readonly portals?: Record<string, unknown>;
   /** In place of the emulator's. */
@@ -61,7 +63,7 @@ export async function startBench(options: BenchOptions = {}) {
   };
   writeFileSync(
     join(folder, "darkroom.yaml"),
-    JSON.stringify({ providers: { simulated: policy }, portals: options.portals ?? {} }),
+    JSON.stringify({ providers: { simulated: policy, ...options.otherProviders }, portals: options.portals ?? {} }),
   );
   const queue: { message: StepMessage; dueMs: number }[] = [];
   const pokes: { about: string; dueMs: number }[] = [];

@@ -74,6 +74,7 @@ export async function openRealVenue(): Promise<Venue> {
     imageUrl: await imageUrlOf(cloud),
     token,
     server: async (which) => servers[which].id,
+    owner: async () => (await cloud.as("user-a").token()).user.id,
     project: async (whose) => (whose === "owner" ? owners : strangers),
     call,
     async reach(id, status) {

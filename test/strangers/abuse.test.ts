@@ -66,6 +66,16 @@ describe("API1 broken object level authorization:", () => {
     expect([answer.status, answer.body.requests ?? []]).toEqual([expect.any(Number), []]);
   });
 
+  test("one's own data hold nothing of a colleague's", async () => {
+    const id = await matrix.the.finished();
+    const mine = await asOwner(venue, "get-my-data", {});
+    expect(JSON.stringify(mine)).toContain(id);
+    for (const caller of ["colleague", "reader", "stranger"] as const) {
+      const { status, body } = await venue.call("get-my-data", await venue.token(caller), {});
+      expect([caller, status, JSON.stringify(body).includes(id)]).toEqual([caller, 200, false]);
+    }
+  });
+
   test("an Idempotency-Key of somebody else is one's own: it brings nobody to their request", async () => {
     const headers = { "idempotency-key": "nightly" };
     const body = imageRequest({ serverId: await matrix.the.server() });

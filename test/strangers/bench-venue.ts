@@ -2,7 +2,7 @@
 import { startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 import { demoPassword } from "../../infra/simulated-openstack/seed/people.ts";
 import { isEnded, statusOf } from "../../lib/requests/image-request.ts";
-import { type Bench, startBench } from "../chain/bench.ts";
+import { type Bench, type BenchOptions, startBench } from "../chain/bench.ts";
 import { openMemoryTable } from "../matrix/memory-table.ts";
 import { garbageToken, signIn } from "./callers.ts";
 import type { Venue } from "./venue.ts";
@@ -19,9 +19,10 @@ const policy = {
 
 export type BenchVenue = Venue & { readonly bench: Bench };
 
-export async function openBenchVenue(): Promise<BenchVenue> {
+/** `others`: providers beside `simulated`; whoever names none means that one. */
+export async function openBenchVenue(others: BenchOptions["otherProviders"] = {}): Promise<BenchVenue> {
   const items = openMemoryTable();
-  const bench = await startBench({ table: items, policy });
+  const bench = await startBench({ table: items, policy, otherProviders: others });
   const { cloud, clock } = bench;
   addPeople(bench);
   const elsewhere = await startSimulatedCloud({ clock });
@@ -60,11 +61,16 @@ export async function openBenchVenue(): Promise<BenchVenue> {
       return token;
     },
     server: async (which) => cloud.ids.server(servers[which]),
+    owner: async () => cloud.ids.user("alice"),
     project: async (whose) => cloud.ids.project(whose === "owner" ? "astro-lab" : "bio-lab"),
     call: async (operation, token, { headers, ...input }) => {
       const answer = await bench.call(operation, undefined, {
         ...input,
-        headers: { ...headers, ...(token !== undefined && { "x-auth-token": token }) },
+        headers: {
+          "darkroom-provider": "simulated",
+          ...headers,
+          ...(token !== undefined && { "x-auth-token": token }),
+        },
       });
       return { ...answer, headers: answer.headers as Record<string, string> };
     },

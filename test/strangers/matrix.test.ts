@@ -2,4 +2,4 @@
 import { openBenchVenue } from "./bench-venue.ts";
 import { testMatrix } from "./tests.ts";
 
-testMatrix(openBenchVenue);
+testMatrix(() => openBenchVenue());

@@ -279,9 +279,17 @@ export const table: Record<string, Row> = {
     call: nothing,
   },
 
-  // The last: what it erases of the owner's things is the owner's name.
+  "get-my-data, of the owner": {
+    statuses: "               200 403 403 200             403 403             403      401 401 401 401",
+    call: async (the) => ({ query: { user: await the.owner() } }),
+  },
+  // The last: what is erased of the owner's things is the owner's name. Who is a reader now may have been more.
   "erase-my-data": {
-    statuses: "               200 200 403 200             200 200             403      401 401 401 401",
+    statuses: "               200 200 200 200             200 200             403      401 401 401 401",
     call: nothing,
+  },
+  "erase-my-data, of the owner": {
+    statuses: "               200 403 403 200             403 403             403      401 401 401 401",
+    call: async (the) => ({ query: { user: await the.owner() } }),
   },
 };

@@ -23,6 +23,7 @@ export type Kind =
   | "shared"
   | "invited"
   | "toBePublic"
+  | "owner"
   | "ownersProject"
   | "strangersProject";
 export type The = { readonly [kind in Kind]: () => Promise<string> };
@@ -61,6 +62,7 @@ export const makers: Record<Kind, Make> = {
     await asOwner(venue, "ask-publicity", { params: { id }, body: { reason: "a course" } });
     return uploaded(venue, id);
   },
+  owner: async (venue) => ({ id: await venue.owner() }),
   ownersProject: async (venue) => ({ id: await venue.project("owner") }),
   strangersProject: async (venue) => ({ id: await venue.project("stranger") }),
 };

@@ -12,6 +12,8 @@ export interface Venue {
   readonly stranger: string;
   /** Everybody's, in a cloud that is there to be tried. */
   readonly password: string;
+  /** The owner's id. */
+  owner(): Promise<string>;
   /** By its id. */
   project(whose: "owner" | "stranger"): Promise<string>;
   /** Of Glance, without its version. */
