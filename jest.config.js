@@ -13,6 +13,7 @@ export default {
     "<rootDir>/test/credentials/openstacksdk/",
     "<rootDir>/test/clients/",
     "<rootDir>/test/guests/",
+    "<rootDir>/test/junk/campaign",
     "<rootDir>/test/matrix/(faults|people)",
     "<rootDir>/test/interleaved/(answers|requests|workers)",
     "<rootDir>/test/tidying/(bad-days|by-chance)",

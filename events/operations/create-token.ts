@@ -14,5 +14,6 @@ export const createToken = defineOperation({
   looksOnly: true,
   body: signInBody,
   answers: { 201: { description: "Signed in", schema: signedIn, example: signedInExample } },
+  problems: [401, 503],
   examples: { body: signInExample },
 });

@@ -12,5 +12,6 @@ export const finishWebsso = defineOperation({
   caller: "anybody",
   looksOnly: true,
   answers: { 200: { description: "A page", contentType: "text/html" } },
+  problems: [400, 413, 415],
   examples: {},
 });

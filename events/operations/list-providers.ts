@@ -75,5 +75,6 @@ export const listProviders = defineOperation({
       },
     },
   },
+  problems: [400, 401, 422, 503],
   examples: {},
 });
