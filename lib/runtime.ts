@@ -36,12 +36,21 @@ const environment = z
     DARKROOM_SECRET_ID: z.string().min(1).optional(),
     /** A call that a dead worker sent has had its effect after this long beyond the worker's time-out. */
     DARKROOM_SETTLED_AFTER_SECONDS: z.coerce.number().min(0).max(3600).default(120),
+    /** By which road mail goes (lib/notify/open-mailer.ts); left out, none is sent. */
+    DARKROOM_MAIL: z
+      .string()
+      .regex(/^(ses|smtps?:\/\/.+|file:.+)$/, "must be ses, smtp://…, smtps://… or file:…")
+      .optional(),
+    /** `allowed`: webhooks may go to this machine, by http too. Of the embedded default with the simulated cloud. */
+    DARKROOM_WEBHOOKS_TO_LOOPBACK: z.enum(["allowed", "refused"]).default("refused"),
   })
   .transform((env) => ({
     tableName: env.TABLE_NAME,
     queueUrlPrefix: env.QUEUE_URL_PREFIX,
     secretId: env.DARKROOM_SECRET_ID,
     settledAfterMs: env.DARKROOM_SETTLED_AFTER_SECONDS * 1000,
+    mail: env.DARKROOM_MAIL,
+    webhooksToLoopback: env.DARKROOM_WEBHOOKS_TO_LOOPBACK === "allowed",
   }));
 
 let opened: Promise<Runtime> | undefined;

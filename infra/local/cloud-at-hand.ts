@@ -56,5 +56,6 @@ providers:
       - role: imaging-staff
         project: ${JSON.stringify(simulated.ids.project("staff"))}
     supportContact: help@simulated.invalid
+    mailFrom: Darkroom <darkroom@simulated.invalid>
 `;
 }

@@ -58,7 +58,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
     closing.push(() => emulators.close());
 
     const log = openFunctionLog(join(options.dataFolder, "log"), warn);
-    const env = { ...inherited(), ...emulators.env, ...cloud.env, ...options.env };
+    const env = {
+      ...defaults(options.dataFolder, cloud),
+      ...inherited(),
+      ...emulators.env,
+      ...cloud.env,
+      ...options.env,
+    };
     // What is wrong in clouds.yaml or the policy is said now, not by the first function that needs it.
     readProviders(env);
     const pools = await openPools(service, options.dataFolder, { env, names: emulators.names, log });
@@ -166,6 +172,14 @@ async function withinMs(boundMs: number, work: Promise<void>): Promise<void> {
 function maxInstances({ events }: FunctionDefinition): number {
   const [mapping] = events.flatMap((event) => ("sqs" in event ? [event.sqs.maximumConcurrency] : []));
   return mapping ?? maxHttpInstances;
+}
+
+/** Mail rests in a folder where no server is named; with the simulated cloud, which only this machine reaches, webhooks may go to this machine. */
+function defaults(dataFolder: string, { simulated }: CloudAtHand): Record<string, string> {
+  return {
+    DARKROOM_MAIL: `file:${join(dataFolder, "mail")}`,
+    ...(simulated && { DARKROOM_WEBHOOKS_TO_LOOPBACK: "allowed" }),
+  };
 }
 
 /** Of our own environment the functions see how clouds and certificates are found, and how much to log. */

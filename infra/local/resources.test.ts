@@ -55,7 +55,7 @@ test("the repository's own queues and table, with their dead-letter queues and i
   for (const round of ["first", "second"]) {
     const started = await start("own", resources);
     const { QueueUrls = [] } = await started.sqs.send(new ListQueuesCommand({}));
-    expect([round, QueueUrls.length]).toEqual([round, 22]);
+    expect([round, QueueUrls.length]).toEqual([round, 24]);
     expect(await attributesOf(started.sqs, started, "darkroom-local-capture")).toMatchObject({
       VisibilityTimeout: "360",
       RedrivePolicy: JSON.stringify({

@@ -2,6 +2,8 @@
 import type { ImageRequestBody } from "../../events/image-request.ts";
 import { nameObstacles } from "../images/versions.ts";
 import { log } from "../log.ts";
+import { contactAddressOf } from "../notify/contact-address.ts";
+import { poke } from "../notify/publish-notice.ts";
 import { OpenStackFault, type Server } from "../openstack/index.ts";
 import { delegate } from "../requests/delegation.ts";
 import { fingerprintOf } from "../requests/identity-of-request.ts";
@@ -40,9 +42,10 @@ export async function takeIn(intake: Intake, id: string): Promise<TakenIn> {
   if (earlier) return { request: earlier, again: true };
 
   // With these two, a cloud whose Nova or Glance is down is found out here, before anything is begun.
-  const [server, sharedWith] = await Promise.all([
+  const [server, sharedWith, address] = await Promise.all([
     serverOfCaller(intake),
     shareOfCaller(intake),
+    contactAddressOf(provider.policy, caller, asked.contact?.email),
     refuseTakenName(intake),
     refuseTooMany(intake),
   ]);
@@ -66,10 +69,14 @@ export async function takeIn(intake: Intake, id: string): Promise<TakenIn> {
     );
     if ("refused" in delegated) throw new HttpProblem(422, delegated.refused);
     authority = delegated.entry;
-    const request = newRequest(intake, id, server, sharedWith, authority);
+    const request = {
+      ...newRequest(intake, id, server, sharedWith, authority),
+      ...(address !== undefined && { contactAddress: address }),
+    };
     if (await runtime.store.create(request)) {
       intake.note(acknowledged(request), { kind: "image-request", id });
       await nudge(runtime, request);
+      await poke(runtime, `request#${id}`);
       return { request, again: false };
     }
   } catch (error) {

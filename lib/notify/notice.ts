@@ -1,32 +1,13 @@
-// A notice: something that people and portals are told once. Every kind there is, and what it is about.
+// A notice: something that people and portals are told once.
+import type { NoticeKind } from "../../events/notice-kinds.ts";
 
-/** Kinds are what webhooks call `type`. `image-request.*` follow from the requests themselves; the others are published by whoever finds them out. */
-export const noticeKinds = [
-  "image-request.received",
-  "image-request.awaiting-approval",
-  "image-request.started",
-  "image-request.handed-back",
-  "image-request.asking",
-  "image-request.completed",
-  "image-request.denied",
-  "image-request.expired",
-  "image-request.cancelled",
-  "image-request.failed",
-  "image.cleanup-announced",
-  "image.hidden",
-  "image.deleted",
-  "image.publication-decided",
-  "image.shared",
-  "image.share-accepted",
-  "image.share-rejected",
-] as const;
-
-export type NoticeKind = (typeof noticeKinds)[number];
+export type { NoticeKind } from "../../events/notice-kinds.ts";
 
 export interface Notice {
   /** The same id is the same notice, however often it is published. Letters, digits, `-`, `_` and `:`, at most 200; no dot: receivers sign it. */
   readonly id: string;
-  readonly kind: NoticeKind;
+  /** `webhook.test` goes to the one endpoint that it is asked of. */
+  readonly kind: NoticeKind | "webhook.test";
   readonly provider: string;
   /** Whose webhooks are called. */
   readonly projectId: string;

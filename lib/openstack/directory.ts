@@ -21,6 +21,8 @@ export interface User {
   enabled: boolean;
   /** Stored without being checked (keystone/identity/core.py): it may be gone, or the user may have no role there. */
   defaultProjectId: string | undefined;
+  /** An attribute that Keystone keeps and shows without knowing it (keystone/identity/schema.py allows any); unchecked. A user may read their own. */
+  email?: string | undefined;
 }
 
 export interface Project {
@@ -46,6 +48,7 @@ const userRecord = z
     domain_id: z.string(),
     enabled: z.boolean().default(true),
     default_project_id: z.string().nullish(),
+    email: z.unknown().optional(),
   })
   .transform(
     (json): User => ({
@@ -54,6 +57,7 @@ const userRecord = z
       domainId: json.domain_id,
       enabled: json.enabled,
       defaultProjectId: json.default_project_id ?? undefined,
+      ...(typeof json.email === "string" && { email: json.email }),
     }),
   );
 

@@ -102,6 +102,29 @@ const providerPolicy = z
     personalDataDays: z.number().positive().max(3650).default(90),
     /** Where people turn to. */
     supportContact: z.string().min(1).max(200).optional(),
+    /** Who mail comes from: `Imaging <imaging@example.org>`. Left out, no mail is sent. */
+    mailFrom: z
+      .string()
+      .max(320)
+      .regex(
+        /^([^<>@\p{Cc}]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u,
+        "must be an address, or a name and <an address>",
+      )
+      .optional(),
+    /** Where Keystone knows no address of a requester, the one that they give is taken if it is of one of these domains. */
+    mailDomains: z
+      .array(
+        z
+          .string()
+          .toLowerCase()
+          .regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/, "must be a domain"),
+      )
+      .default([]),
+    /** The portal's page that mails link to; `{id}` in it becomes the id of the request or image. */
+    portalUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(500)
+      .optional(),
     license: z.strictObject({ version: z.string().min(1).max(40), text: z.string().min(1).max(8000) }).default({
       version: "1",
       text: "The image contains no licence-restricted software that is prohibited from distribution within a virtual or cloud environment.",

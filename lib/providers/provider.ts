@@ -13,12 +13,20 @@ export interface Provider {
   readonly staff?: Cloud;
   /** The operator's credential for looking people and projects up; not every provider has one. */
   readonly directory?: Cloud;
+  /** For secrets that must rest in the table: only who has the service user's own secret opens them, and only as what they were sealed for. */
+  readonly sealing: Sealing;
   /** With a caller's own token. */
   asCaller(tokenId: string): Cloud;
   /** With the delegation (trust) of a request; or with the operator's account on which it runs. One that is configured no longer is `credentialRevoked`. */
   asRequester(request: Pick<ImageRequest, "id" | "ledger" | "projectId">, tokens: SealedTokens): Cloud;
   /** The operator's accounts that may be tried for this project, each acting in it. */
   accountsFor(projectId: string): { readonly name: string; readonly cloud: Cloud }[];
+}
+
+export interface Sealing {
+  seal(secret: string, about: string): string;
+  /** Undefined where it cannot be opened: the service user's secret was changed since, or it was tampered with. */
+  unseal(sealed: string, about: string): string | undefined;
 }
 
 /** Where the sealed token of a request rests: the request store. */
@@ -61,6 +69,10 @@ export function makeProvider(parts: {
           const cloud = accountIn(name, projectId);
           return cloud ? [{ name, cloud }] : [];
         }),
+    sealing: {
+      seal: (secret, about) => seal(secret, serviceSecret, about),
+      unseal: (sealed, about) => unseal(sealed, serviceSecret, about),
+    },
     asCaller: (tokenId) => service.asToken(tokenId),
     asRequester(request, tokens) {
       const account = request.ledger.find((entry) => entry.kind === "account");

@@ -27,6 +27,8 @@ export type ClaimedRequest = ImageRequest & { readonly claim: Claim };
 export interface Outbox {
   readonly request: ImageRequest;
   readonly told: number;
+  /** False: there is nothing to tell. */
+  readonly due: boolean;
 }
 
 /** In the index `byList`: what must be told to somebody, by the time from which on it is overdue. */
@@ -237,7 +239,7 @@ export function openRequestStore(table: Table): RequestStore {
 
     async outbox(id) {
       const item = await table.get(key(id));
-      return item && { request: requestOf(item), told: Number(item.told ?? 0) };
+      return item && { request: requestOf(item), told: Number(item.told ?? 0), due: item.listKey === dueNotices };
     },
 
     async allTold(request) {

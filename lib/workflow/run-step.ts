@@ -5,6 +5,7 @@ import { type CallsMade, collectCalls, noCalls, withCalls } from "../audit/calls
 import { maxDelayMs } from "../aws/queue.ts";
 import { callLog } from "../call-log.ts";
 import { log } from "../log.ts";
+import { poke } from "../notify/publish-notice.ts";
 import { type CallReport, OpenStackFault } from "../openstack/index.ts";
 import { enterAftercare } from "../requests/aftercare.ts";
 import type { End, ImageRequest } from "../requests/image-request.ts";
@@ -152,15 +153,19 @@ async function settle(
   request: ClaimedRequest,
   { outcome, nextLookInMs }: Transition,
   calls: CallsMade,
-  { store, queue, clock, providers }: Runtime,
+  runtime: Runtime,
 ) {
+  const { store, queue, clock, providers } = runtime;
   const nowMs = clock.now();
   const personalDataMs = providers.find(request.provider)?.policy.personalDataMs;
   const written = await store.settle(request, outcome, nowMs, {
     calls,
     ...(personalDataMs !== undefined && { personalDataMs }),
   });
-  if (!written || nextLookInMs === undefined) return;
+  if (!written) return;
+  if ((written.milestones?.length ?? 0) > (request.milestones?.length ?? 0))
+    await poke(runtime, `request#${request.id}`);
+  if (nextLookInMs === undefined) return;
   const signalled = written.signals !== request.signals;
   const delayMs = signalled ? 0 : nextLookInMs;
   if (delayMs > maxDelayMs) return; // the waker does it

@@ -42,6 +42,8 @@ export interface BenchOptions {
   readonly table?: Table;
   /** Of calls to the cloud; their time-out is the machine's time, whatever the clock says. */
   readonly limits?: Partial<Limits>;
+  /** More of the functions' environment. */
+  readonly settings?: Record<string, string>;
   /** How many times as fast as a real cloud this one is. */
   readonly speed?: number;
 }
@@ -73,6 +75,7 @@ export async function startBench(options: BenchOptions = {}) {
     OS_CLIENT_CONFIG_FILE: join(folder, "clouds.yaml"),
     OS_CLIENT_SECURE_FILE: join(folder, "clouds.yaml"),
     DARKROOM_CONFIG: join(folder, "darkroom.yaml"),
+    ...options.settings,
   };
   // Whoever waits before a call is tried again turns the clock on.
   const clientsClock = { now: () => clock.now(), sleep: async (ms: number) => clock.advance(ms) };

@@ -34,6 +34,7 @@ test("messages redriven once the request has ended, the last, the one before and
   try {
     const found = serverAsSeen(run, scenario.server);
     const request = await run.drive(await post(run, scenario));
+    await run.drain(); // what its end is told with
     const versions = [request.version, request.version - 1, 1];
     for (const version of versions)
       for (const step of stepNames)

@@ -40,7 +40,7 @@ test("what was stored is to be told, but not before its poke should have come", 
   const request = await stored();
   expect(await isDue(opened.table, request, 59_000)).toBe(false);
   expect(await isDue(opened.table, request)).toBe(true);
-  expect(await opened.store.outbox(request.id)).toEqual({ request, told: 0 });
+  expect(await opened.store.outbox(request.id)).toEqual({ request, told: 0, due: true });
 });
 
 test("told, it is found no more, until the next milestone is passed; an outcome without one leaves it so", async () => {

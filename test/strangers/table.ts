@@ -1,6 +1,6 @@
 // Who is answered what: one row for every operation; a new operation needs its row before its tests are green.
 import type { Caller } from "./callers.ts";
-import { asOwner, imageRequest, type Kind, type The } from "./things.ts";
+import { asOwner, imageRequest, type Kind, type The, webhook } from "./things.ts";
 import type { Input, Venue } from "./venue.ts";
 
 export interface Row {
@@ -129,6 +129,37 @@ export const table: Record<string, Row> = {
     statuses: "               403 403 403 200             404 404             403      401 401 401 401",
     call: async (the) => ({ params: { id: await the.waiting() }, body: { decision: "deny", reason: "not that path" } }),
     spends: ["waiting"],
+  },
+
+  // Webhooks are a project's own: staff see no other project's.
+  "create-webhook": {
+    statuses: "               201 201 403 201             201 201             403      401 401 401 401",
+    call: async () => ({ body: webhook }),
+  },
+  "list-webhooks": {
+    statuses: "               200 200 200 200             200 200             403      401 401 401 401",
+    call: nothing,
+  },
+  "get-webhook": {
+    statuses: "               200 200 200 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.webhook() } }),
+  },
+  "delete-webhook": {
+    statuses: "               204 204 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.webhook() } }),
+    spends: ["webhook"],
+  },
+  "replace-webhook-secret": {
+    statuses: "               200 200 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.webhook() } }),
+  },
+  "test-webhook": {
+    statuses: "               202 202 403 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.webhook() } }),
+  },
+  "list-webhook-deliveries": {
+    statuses: "               200 200 200 404             404 404             403      401 401 401 401",
+    call: async (the) => ({ params: { id: await the.webhook() } }),
   },
 
   // Images are shown by Glance's own rules: staff see no other project's private ones.

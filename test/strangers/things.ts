@@ -24,6 +24,7 @@ export type Kind =
   | "invited"
   | "toBePublic"
   | "owner"
+  | "webhook"
   | "ownersProject"
   | "strangersProject";
 export type The = { readonly [kind in Kind]: () => Promise<string> };
@@ -63,6 +64,8 @@ export const makers: Record<Kind, Make> = {
     return uploaded(venue, id);
   },
   owner: async (venue) => ({ id: await venue.owner() }),
+  /** An endpoint of the owner's project; to an address that nobody calls. */
+  webhook: async (venue) => await asOwner(venue, "create-webhook", { body: webhook }),
   ownersProject: async (venue) => ({ id: await venue.project("owner") }),
   strangersProject: async (venue) => ({ id: await venue.project("stranger") }),
 };
@@ -72,6 +75,8 @@ const uploaded = (venue: Venue, id: string): Thing => ({ id, end: () => deleteUp
 async function finishedImage(venue: Venue, the: The): Promise<{ id: string; name: string }> {
   return (await asOwner(venue, "get-image-request", { params: { id: await the.finished() } })).image;
 }
+
+export const webhook = { url: "https://93.184.216.34/hook" };
 
 let asked = 0;
 

@@ -8,6 +8,8 @@ export type User = {
   enabled: boolean;
   passwordHash: string;
   defaultProjectId: string | null;
+  /** Any attribute more is kept and shown; this one is the usual. */
+  email?: string;
   /** Comes through the identity provider, and has no password here. */
   federated?: {
     /** Roles of the groups that the mapping puts the user into: they hold for tokens of that sign-in only and are nowhere stored as the user's own. */

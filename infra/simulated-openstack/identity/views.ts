@@ -33,7 +33,8 @@ export const projectView = (core: Core, { id, name, description, enabled }: Proj
   links: linkTo(core, `projects/${id}`),
 });
 
-export const userView = (core: Core, { id, name, enabled, defaultProjectId, federated }: User) => ({
+export const userView = (core: Core, { id, name, enabled, defaultProjectId, email, federated }: User) => ({
+  ...(email !== undefined && { email }),
   id,
   name,
   domain_id: domainOf({ federated }).id,

@@ -25,7 +25,7 @@ export function seedPeople(): People {
       project("admin", "The operators"),
     ]),
     users: byId([
-      user("alice", "astro-lab"),
+      { ...user("alice", "astro-lab"), email: "alice@simulated.invalid" },
       user("bob", "bio-lab"),
       user("carol", "staff"),
       user("darkroom", "imaging"),

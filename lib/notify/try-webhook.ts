@@ -1,0 +1,77 @@
+// One try of a webhook: at least once with the same id and the same body, ten times over three days, then no more.
+import type { WebhookPayload } from "../../events/webhook.ts";
+import { log } from "../log.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Left, Senders } from "./dispatch.ts";
+import { openEndpointStore, type WebhookEndpoint } from "./endpoint-store.ts";
+import type { Notice } from "./notice.ts";
+import { postWebhook } from "./post-webhook.ts";
+import { poke } from "./publish-notice.ts";
+import { webhookPauseMs } from "./schedule.ts";
+import { openSecret } from "./webhook-secret.ts";
+
+const claimMs = 120_000;
+/** Begun so often at most, workers that died over it included. */
+const maxAttempts = 20;
+/** Whoever answers so wants nothing any more. */
+const gone = 410;
+
+export async function tryWebhook(
+  delivery: Delivery,
+  runtime: Runtime,
+  { reach, signal }: Pick<Senders, "reach" | "signal">,
+): Promise<Left> {
+  const { notices, clock, providers, table } = runtime;
+  const endpoints = openEndpointStore(table);
+  const beganMs = clock.now();
+  const claimed = await notices.claim(delivery, beganMs + claimMs);
+  if (!claimed) return "held";
+  const over = async (status: "delivered" | "failed", more: { status?: number; problem?: string; tookMs?: number }) => {
+    await notices.settle(claimed, { status, made: { at: iso(beganMs), ...more } }, clock.now());
+    return "over" as const;
+  };
+
+  if (claimed.attempts > maxAttempts) return await over("failed", { problem: "given up: it was begun too often" });
+  const endpoint = await endpoints.get(delivery.target);
+  if (!endpoint) return await over("failed", { problem: "the endpoint was deleted" });
+  if (endpoint.disabled && delivery.notice.kind !== "webhook.test")
+    return await over("failed", { problem: "the endpoint is disabled" });
+  const secrets = secretsOf(endpoint, providers.find(endpoint.provider), beganMs);
+  if (secrets.length === 0) return await over("failed", { problem: "its secret cannot be read any more: replace it" });
+
+  const { id } = delivery.notice;
+  const body = JSON.stringify(payloadOf(delivery.notice));
+  const answer = await postWebhook({ url: endpoint.url, id, body, secrets }, { reach, nowMs: beganMs, signal });
+  if (answer.problem === undefined) return await over("delivered", answer);
+  log.warn("webhook not delivered", { notice: id, endpoint: endpoint.id, attempts: claimed.attempts, ...answer });
+  if (answer.status === gone) {
+    await endpoints.disable(endpoint.id, { at: iso(clock.now()), why: "it answered 410 Gone" });
+    return await over("failed", answer);
+  }
+  const nowMs = clock.now();
+  const pauseMs = delivery.notice.kind === "webhook.test" ? undefined : webhookPauseMs(claimed.attempts);
+  if (pauseMs === undefined) return await over("failed", answer);
+  const made = { at: iso(beganMs), ...answer };
+  await notices.settle(claimed, { status: "waiting", made, nextAtMs: nowMs + pauseMs }, nowMs);
+  if (pauseMs <= 900_000) await poke(runtime, delivery.id, pauseMs);
+  return "later";
+}
+
+/** Made of what never changes, in the same order: the same bytes at every try. */
+export function payloadOf({ kind, at, provider, projectId, facts }: Notice): WebhookPayload {
+  const named = Object.entries(facts).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { type: kind, timestamp: at, data: { provider, projectId, ...Object.fromEntries(named) } };
+}
+
+/** The present one first. */
+function secretsOf(endpoint: WebhookEndpoint, provider: Provider | undefined, nowMs: number): string[] {
+  const { earlier } = endpoint;
+  const sealed = [endpoint.secret, ...(earlier && earlier.untilMs > nowMs ? [earlier.secret] : [])];
+  return sealed.flatMap((secret) => (provider && openSecret(provider, endpoint.id, secret)) ?? []);
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
