@@ -18,8 +18,8 @@ export const handler = endpoint(createPreflight, async ({ runtime, provider, cal
     resolveShare(directory, asked.share, caller.projectId),
     findObstacles(caller.cloud, caller.projectId, asked, provider.policy),
     tooManyLive(runtime.store, provider, caller.projectId),
-    requestUnderWay(runtime, serverLock(provider.name, asked.serverId)),
-    requestUnderWay(runtime, nameLock(provider.name, caller.projectId, asked.name)),
+    requestUnderWay(runtime, serverLock(provider.name, asked.serverId), caller.projectId),
+    requestUnderWay(runtime, nameLock(provider.name, caller.projectId, asked.name), caller.projectId),
   ]);
   const held = underWay.flatMap((each) => each?.obstacle ?? []);
   const about = [...(tooMany ? [tooMany] : []), ...(provider.policy.paused ? [paused] : [])];

@@ -48,7 +48,7 @@ async function representation(
   { provider, consistency }: Asked,
 ): Promise<ServerRepresentation> {
   if ("cellDown" in server) return unreachable(server.cellDown);
-  const underWay = await requestUnderWay(runtime, serverLock(provider, server.id));
+  const underWay = await requestUnderWay(runtime, serverLock(provider, server.id), server.projectId);
   const obstacles = [...serverObstacles(server, { consistency }), ...(underWay ? [underWay.obstacle] : [])];
   const { name, vcpus, ramMib, diskGib } = server.flavor;
   return {

@@ -62,6 +62,10 @@ export const table: Record<string, Row> = {
     statuses: "               200 200 200 200             200 200             403      401 401 401 401",
     call: async (the) => ({ body: imageRequest({ serverId: await the.server() }) }),
   },
+  "create-preflight, of a server that is being imaged": {
+    statuses: "               200 200 200 200             200 200             403      401 401 401 401",
+    call: async (the) => ({ body: imageRequest({ serverId: await the.heldServer() }) }),
+  },
   "create-image-request": {
     // Another project's server is a wrong field, as is one that never was.
     statuses: "               202 202 403 422             422 422             403      401 401 401 401",
@@ -70,6 +74,10 @@ export const table: Record<string, Row> = {
       await asOwner(venue, "cancel-image-request", { params: { id } });
       await venue.reach(id, "ended");
     },
+  },
+  "create-image-request, of a server that is being imaged": {
+    statuses: "               409 409 403 422             422 422             403      401 401 401 401",
+    call: async (the) => ({ body: imageRequest({ serverId: await the.heldServer() }) }),
   },
   "list-image-requests": {
     // Of the caller's own project: staff see what waits for them elsewhere.

@@ -15,6 +15,7 @@ type Make = (venue: Venue, fresh: boolean, the: The) => Promise<Thing>;
 export type Kind =
   | "server"
   | "waiting"
+  | "heldServer"
   | "asking"
   | "finished"
   | "image"
@@ -37,6 +38,11 @@ export const makers: Record<Kind, Make> = {
     const serverId = await venue.server(fresh ? "free" : "waiting");
     const keepPaths = [{ path: "/srv/course", reason: "the course" }];
     return await ask(venue, { serverId, keepPaths }, "awaiting-approval");
+  },
+  /** A server that a request is about. */
+  heldServer: async (venue, _fresh, the) => {
+    await the.waiting();
+    return { id: await venue.server("waiting") };
   },
   /** A request that asks its requester to try the image. */
   asking: async (venue, fresh) =>
