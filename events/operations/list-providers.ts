@@ -17,6 +17,10 @@ const provider = z
       liveRequestsPerProject: z.int(),
       callsPerMinute: z.strictObject({ reading: z.int(), changing: z.int() }),
     }),
+    /** Images can be shared with people by name, and projects are checked: the provider has a directory. */
+    sharesByName: z.boolean(),
+    /** People of an identity provider sign in by `GET /v1/tokens/websso`. */
+    webSso: z.boolean(),
     /** What a requester acknowledges. */
     license: z.strictObject({ version: z.string(), text: z.string() }),
     supportContact: z.string().nullable(),
@@ -61,6 +65,8 @@ export const listProviders = defineOperation({
             approvalDeadlineDays: 14,
             paused: false,
             limits: { liveRequestsPerProject: 10, callsPerMinute: { reading: 600, changing: 60 } },
+            sharesByName: true,
+            webSso: false,
             license: { version: "1", text: "The image contains no licence-restricted software." },
             supportContact: "help@example.org",
             caller: {

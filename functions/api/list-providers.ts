@@ -3,17 +3,20 @@ import { listProviders } from "../../events/operations/list-providers.ts";
 import { answer } from "../../lib/http/answer.ts";
 import type { Caller } from "../../lib/http/caller.ts";
 import { openEndpoint } from "../../lib/http/endpoint.ts";
+import { whyNotPublic } from "../../lib/requests/limits.ts";
 
 export const handler = openEndpoint(listProviders, async ({ runtime: { providers }, whoCalls }) => {
   const who = await whoCalls();
   return answer(200, {
     providers: providers.all.map(({ name, policy }) => ({
       name,
-      visibilities: policy.visibilities,
+      visibilities: policy.visibilities.filter((each) => each !== "public" || whyNotPublic(policy) === undefined),
       approvalNeededFor: policy.approvalNeededFor,
       approvalDeadlineDays: policy.approvalDeadlineMs / 86_400_000,
       paused: policy.paused,
       limits: { liveRequestsPerProject: policy.liveRequestsPerProject, callsPerMinute: policy.callsPerMinute },
+      sharesByName: policy.directoryCloud !== undefined,
+      webSso: policy.webSso !== undefined,
       license: policy.license,
       supportContact: policy.supportContact ?? null,
       caller: who ? (who.provider.name === name ? reach(who.caller) : elsewhere(name)) : null,

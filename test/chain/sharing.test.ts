@@ -368,3 +368,12 @@ describe("an image that is to be public", () => {
     expect((await ask(imageOfAlice({ visibility: "private" }))).status).toBe(403);
   });
 });
+
+test("a provider tells whether people can be named, and public images asked for", async () => {
+  await begin();
+  const shown = async () => (await bench.call("list-providers", undefined)).body.providers[0];
+  expect(await shown()).toMatchObject({ sharesByName: true, webSso: false, visibilities: everything });
+  await bench.close();
+  await begin({ directoryCloud: undefined, staffCloud: undefined });
+  expect(await shown()).toMatchObject({ sharesByName: false, visibilities: ["private", "shared", "community"] });
+});
