@@ -8,7 +8,10 @@ export class DataFolderInUse extends Error {
   override readonly name = "DataFolderInUse";
 }
 
-export type DataFolder = { path: string; note(holder: { url: string }): void; release(): void };
+/** Who holds it: where it serves, and where its emulators listen. */
+export type Holder = { url: string; endpoints?: { sqs: string; dynamodb: string } };
+
+export type DataFolder = { path: string; note(holder: Holder): void; release(): void };
 
 /**
  * Make the folder if need be and hold it until `release` or the end of this process, however that comes: the lock is the operating
@@ -28,7 +31,7 @@ export function holdDataFolder(path: string): DataFolder {
   }
   return {
     path,
-    note: ({ url }) => writeFileSync(join(path, "holder.json"), JSON.stringify({ pid: process.pid, url })),
+    note: (holder) => writeFileSync(join(path, "holder.json"), JSON.stringify({ pid: process.pid, ...holder })),
     release: () => lock.close(),
   };
 }
@@ -36,9 +39,14 @@ export function holdDataFolder(path: string): DataFolder {
 /** SQLITE_BUSY: another connection has the lock. */
 const sqliteBusy = 5;
 
+/** As it was noted last; whoever noted it may be gone. Throws where nobody ever held the folder. */
+export function noteOf(path: string): Holder & { pid: number } {
+  return JSON.parse(readFileSync(join(path, "holder.json"), "utf8"));
+}
+
 function readHolder(path: string): string {
   try {
-    const { pid, url } = JSON.parse(readFileSync(join(path, "holder.json"), "utf8")) as { pid: number; url: string };
+    const { pid, url } = noteOf(path);
     return `another Darkroom (process ${pid}, ${url})`;
   } catch {
     return "another Darkroom that is just starting";

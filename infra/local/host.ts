@@ -83,7 +83,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     serving.push(() => port.close(graceMs));
     const sources = startEventSources(service, emulators, { invoke, ratesMs: options.ratesMs ?? {}, log });
     serving.push(() => withinMs(graceMs, sources.close()));
-    folder.note({ url: port.url });
+    folder.note({ url: port.url, endpoints: emulators.endpoints });
     return { url: port.url, cloud, logFile: log.file, endpoints: emulators.endpoints, invoke, close };
   } catch (error) {
     await close();

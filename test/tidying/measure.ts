@@ -38,7 +38,7 @@ async function measure(images: number) {
   const texts = { clouds: cloud.cloudsYaml, policy: JSON.stringify({ providers: { simulated: policy } }) };
   const connecting = {
     onCall: (call: CallReport) => void calls.push(call),
-    limits: { timeoutMs: 60_000, maxResponseBytes: 64 * 2 ** 20 },
+    limits: { timeoutMs: 120_000, retryBudgetMs: 300_000, attempts: 6, maxResponseBytes: 64 * 2 ** 20 },
   };
   const provider = readProviders({}, texts, connecting).all[0];
   if (!provider) throw new Error("no provider");
@@ -87,8 +87,9 @@ async function measure(images: number) {
     await watched(what, async (look) => {
       const timer = setInterval(look, 500);
       const run = { signal: new AbortController().signal, remainingMs: () => 900_000, tell: async () => undefined };
-      const { outcome, looked, done } = await sweepProvider(runtime, provider, run);
+      const { outcome, why, looked, done } = await sweepProvider(runtime, provider, run);
       clearInterval(timer);
+      if (outcome !== "ended") throw new Error(`the pass did not end: ${why}`);
       return { outcome, looked, done };
     });
     nowMs += dayMs + 1000;

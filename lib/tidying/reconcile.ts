@@ -1,0 +1,140 @@
+// After the table was put back from a backup: what it says and what the cloud has, side by side. It only looks.
+import { type Cloud, type Image, OpenStackFault } from "../openstack/index.ts";
+import type { Provider } from "../providers/provider.ts";
+import { listAftercare } from "../requests/aftercare.ts";
+import type { ImageRequest } from "../requests/image-request.ts";
+import { isImage, isServer, type MadeEntry } from "../requests/ledger-entry.ts";
+import type { Runtime } from "../runtime.ts";
+import { findImages, unfinishedName } from "../workflow/images.ts";
+import { findServers } from "../workflow/servers.ts";
+import { shelfPage } from "./shelf.ts";
+import { openTidyingStore, type Place } from "./store.ts";
+import { eyesOf } from "./survey.ts";
+
+export interface Finding {
+  /**
+   * - `published`: a request that the table has under way has published its image already; going on, it would take it for unfinished and remove it.
+   * - `missing`: the ledger of a live request names what is not there any more.
+   * - `delegation`: a live request's trust is gone.
+   * - `stage`: an image that the table has on its way out is gone, or was shown again.
+   * - `unknown`: it bears our name, and no request in the table made it: begun after the backup. No sweep touches it.
+   */
+  readonly kind: "published" | "missing" | "delegation" | "stage" | "unknown";
+  readonly about: string;
+  readonly text: string;
+}
+
+/** The last moment that a date can tell. */
+const endOfTimeMs = 8_640_000_000_000_000;
+const ourName = /^darkroom-([0-9a-f]{24})$/;
+
+/** Without a staff credential other projects' things cannot be seen: then only the delegations' own answers are compared. */
+export async function* reconcile(
+  runtime: Pick<Runtime, "table" | "store">,
+  provider: Provider,
+  signal: AbortSignal,
+): AsyncGenerator<Finding> {
+  const bounded = (cloud: Cloud) => cloud.within(signal);
+  const eyes = eyesOf(provider, bounded);
+  const marks = new Set<string>();
+  for await (const request of runtime.store.live()) {
+    if (request.provider !== provider.name) continue;
+    for (const { mark } of request.ledger) marks.add(mark);
+    yield* ofRequest(
+      bounded(provider.asRequester(request, runtime.store)),
+      eyes.isStaff ? eyes.cloud : undefined,
+      request,
+    );
+  }
+  for (const { requestId } of await listAftercare(runtime.table, provider.name, endOfTimeMs, 1000)) {
+    const request = await runtime.store.get(requestId);
+    for (const { mark } of request?.ledger ?? []) marks.add(mark);
+  }
+  yield* ofStages(runtime, provider, eyes.cloud);
+  if (eyes.isStaff) yield* unknownThings(eyes, marks);
+}
+
+async function* ofRequest(cloud: Cloud, staff: Cloud | undefined, request: ImageRequest): AsyncGenerator<Finding> {
+  let sees: Cloud | undefined = cloud;
+  try {
+    await cloud.token();
+  } catch (error) {
+    if (!(error instanceof OpenStackFault) || error.kind !== "credentialRevoked") throw error;
+    yield { kind: "delegation", about: `request ${request.id}`, text: `step ${request.step}: its delegation is gone` };
+    sees = staff;
+  }
+  if (!sees) return;
+  for (const entry of request.ledger) {
+    if (!isImage(entry) && !isServer(entry)) continue;
+    if (entry.struckAtMs !== undefined || entry.thingId === undefined) continue;
+    const [thing] = isImage(entry)
+      ? await findImages(sees, request.projectId, entry)
+      : await findServers(sees, request.projectId, entry, { allProjects: sees === staff });
+    yield* ofEntry(request, entry, thing);
+  }
+}
+
+function* ofEntry(
+  request: ImageRequest,
+  entry: MadeEntry,
+  thing: { id: string; name: string | null } | undefined,
+): Generator<Finding> {
+  const about = `request ${request.id}`;
+  if (!thing) {
+    yield { kind: "missing", about, text: `step ${request.step}: ${entry.kind} ${entry.thingId} is not there` };
+  } else if (thing.name !== unfinishedName(entry.mark)) {
+    const text = `step ${request.step}: ${entry.kind} ${thing.id} is called ${thing.name}: protect it before the request goes on, then cancel the request`;
+    yield { kind: "published", about, text };
+  }
+}
+
+async function* ofStages({ table }: Pick<Runtime, "table">, provider: Provider, cloud: Cloud): AsyncGenerator<Finding> {
+  const tidying = openTidyingStore(table);
+  for (let after: string | undefined; ; ) {
+    const { records, more } = await tidying.listStages(provider.name, 100, after);
+    for (const record of records) {
+      const about = `image ${record.imageId}`;
+      const image = await imageIfThere(cloud, record.imageId);
+      if (!image) yield { kind: "stage", about, text: `${record.stage} by the table, and gone` };
+      else if (record.stage === "hidden" && !image.hidden)
+        yield { kind: "stage", about, text: "hidden by the table, and shown" };
+    }
+    after = records.at(-1)?.imageId;
+    if (!more || after === undefined) return;
+  }
+}
+
+/** Everything called as only we call things. Names are compared here: Glance cannot look for a pattern. */
+async function* unknownThings(eyes: ReturnType<typeof eyesOf>, marks: ReadonlySet<string>): AsyncGenerator<Finding> {
+  for await (const server of eyes.cloud.compute.listServers({
+    namePattern: "^darkroom-[0-9a-f]{24}$",
+    allProjects: true,
+  })) {
+    if (isUnknown(server.name, marks))
+      yield { kind: "unknown", about: `server ${server.id}`, text: `${server.name} of project ${server.projectId}` };
+  }
+  for (let place: Place | undefined = { part: "shown" }; place; ) {
+    const hidden: boolean = place.part === "hidden";
+    const { images, last } = await shelfPage(eyes, { projectId: "" }, { hidden, after: place.after });
+    for (const image of images) {
+      if (isUnknown(image.name ?? "", marks))
+        yield { kind: "unknown", about: `image ${image.id}`, text: `${image.name} of project ${image.owner}` };
+    }
+    const after = images.at(-1)?.id;
+    place = !last && after ? { part: place.part, after } : hidden ? undefined : { part: "hidden" };
+  }
+}
+
+function isUnknown(name: string, marks: ReadonlySet<string>): boolean {
+  const [, mark] = ourName.exec(name) ?? [];
+  return mark !== undefined && !marks.has(mark);
+}
+
+async function imageIfThere(cloud: Cloud, id: string): Promise<Image | undefined> {
+  try {
+    return await cloud.image.getImage(id);
+  } catch (error) {
+    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}

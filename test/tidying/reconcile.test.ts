@@ -1,0 +1,61 @@
+// A table that was put back, beside the cloud that went on: what an operator reads before anything is deleted.
+import { reconcile } from "../../lib/tidying/reconcile.ts";
+import { asking } from "../chain/bench.ts";
+import { dayMs, openShelf, putImage, type Shelf, snapshotOf } from "./shelf.ts";
+
+let shelf: Shelf;
+afterEach(() => shelf.close());
+
+async function findings(): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { kind, about } of reconcile(shelf.bench.runtime, shelf.provider, new AbortController().signal)) {
+    found.push(`${kind}: ${about}`);
+  }
+  return found.sort();
+}
+
+test("table and cloud agree while requests are under way and after their end", async () => {
+  shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 3 } });
+  const { bench } = shelf;
+  const { body } = await bench.call("create-image-request", "alice", { body: asking(bench) });
+  await bench.drive(body.id, ({ learned }) => learned.capture !== undefined);
+  expect(await findings()).toEqual([]);
+  await bench.drive(body.id);
+  shelf.put("old");
+  await shelf.days(2);
+  expect(await findings()).toEqual([]);
+});
+
+test("what went on after the backup is told, thing by thing, and nothing is written", async () => {
+  shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 5 } });
+  const { bench, table } = shelf;
+  const hidden = shelf.put("old");
+  const gone = shelf.put("gone");
+  await shelf.days(2);
+  const { body } = await bench.call("create-image-request", "alice", { body: asking(bench) });
+  const early = await bench.drive(body.id, ({ learned, step }) => learned.capture !== undefined && step !== "capture");
+  const backup = structuredClone([...table.items]);
+
+  const ended = await bench.drive(body.id);
+  expect(ended.end?.status).toBe("completed");
+  const later = putImage(bench, "darkroom-0123456789abcdef01234567", { ageDays: 0, properties: snapshotOf("s") });
+  Object.assign(bench.cloud.state.images[hidden] ?? {}, { hidden: false });
+  delete bench.cloud.state.images[gone];
+  bench.clock.advance(dayMs);
+
+  table.items.clear();
+  for (const [id, item] of backup) table.items.set(id, item);
+  bench.cloud.calls.length = 0;
+  expect(await findings()).toEqual(
+    [
+      `delegation: request ${early.id}`,
+      `published: request ${early.id}`,
+      `stage: image ${hidden}`,
+      `stage: image ${gone}`,
+      `unknown: image ${later}`,
+    ].sort(),
+  );
+  expect(bench.cloud.calls.filter(({ method, path }) => method !== "GET" && !path.includes("/auth/tokens"))).toEqual(
+    [],
+  );
+});
