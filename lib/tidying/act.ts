@@ -164,6 +164,7 @@ function notice(
     provider: provider.name,
     image: { id, name, owner, sizeBytes, createdAt },
     userId: properties.user_id,
+    requestId: properties.darkroom_request,
     reason,
     why,
     ...(hideAtMs !== undefined && { hideAtMs }),

@@ -10,6 +10,8 @@ export interface TidyingNotice {
   readonly image: Pick<Image, "id" | "name" | "owner" | "sizeBytes" | "createdAt">;
   /** Who made it, as Nova wrote on its snapshot; others' word, so for addressing only. */
   readonly userId: string | undefined;
+  /** The request that it names. */
+  readonly requestId: string | undefined;
   readonly reason: Candidate["reason"];
   readonly why: string;
   readonly hideAtMs?: number;
