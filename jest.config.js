@@ -10,6 +10,7 @@ export default {
   testPathIgnorePatterns: [
     "/node_modules/",
     "<rootDir>/test/real/",
+    "<rootDir>/test/load/",
     "<rootDir>/test/credentials/openstacksdk/",
     "<rootDir>/test/clients/",
     "<rootDir>/test/guests/",

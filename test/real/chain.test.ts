@@ -112,6 +112,26 @@ test("cancelled in capture: the server runs again, nothing is left", async () =>
   await expectNothingLeft();
 });
 
+test("an image that somebody deletes while Nova makes it: Nova's own words say why, and the server runs again", async () => {
+  const member = cloud.as("user-a");
+  const id = await cloud.post({ serverId: source.id, name: "Deleted" });
+  await cloud.follow(
+    id,
+    ({ step, waitingFor }) => step === "capture" && (waitingFor?.why ?? "").includes("Glance says"),
+  );
+  const { project } = await member.token();
+  for await (const image of member.image.listImages({ owner: project?.id })) {
+    if (image.name?.startsWith("darkroom-")) await member.image.deleteImage(image.id);
+  }
+  const request = await cloud.followToEnd(id);
+  console.log(`told: ${request.problem?.detail}`);
+  expect(request).toMatchObject({ status: "failed", image: null });
+  expect(request.problem?.type).toContain("snapshot-lost");
+  expect(request.problem?.detail).toMatch(/The snapshot of darkroom-test-source failed: .+; Nova says: .+/);
+  await expectAsFound();
+  await expectNothingLeft();
+});
+
 test("denied by staff: told why, the server was never touched", async () => {
   const id = await cloud.post({
     serverId: source.id,
