@@ -1,5 +1,5 @@
 // Operations, functions and routes are one list; every schema takes its own examples.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readServerlessFile } from "../infra/local/serverless-file.ts";
 import { allOperations } from "./operations/index.ts";
@@ -34,6 +34,10 @@ test.each(allOperations.map((operation) => [operation.id, operation] as const))(
   for (const { schema, example } of Object.values(answers)) {
     if (schema) expect(schema.safeParse(example)).toMatchObject({ success: true });
   }
+});
+
+test("the README says where all of it is described", () => {
+  expect(readFileSync(join(root, "README.md"), "utf8")).toContain("`GET /docs`, `GET /v1/openapi.json`");
 });
 
 function folderOf(id: string, path: string): string {
