@@ -70,7 +70,13 @@ export const invitationQuery = z.strictObject({ status: memberStatus.default("pe
 
 export const invitationAnswer = z.strictObject({ status: z.enum(["accepted", "rejected"]) });
 
-export const publicityBody = z.strictObject({ reason: paragraph(1000).default("") });
+export const publicityBody = z.strictObject({
+  reason: paragraph(1000).default(""),
+  /** For mail about the decision, where Keystone knows no address and the policy admits this one's domain. */
+  contact: z.strictObject({ email: z.email("must be an e-mail address").max(254) }).optional(),
+});
+
+export type PublicityBody = z.output<typeof publicityBody>;
 
 const person = z.strictObject({ userId: z.string(), userName: z.string() });
 

@@ -11,6 +11,6 @@ export const handler = endpoint(askPublicity, async (call) => {
   const { runtime, provider, caller, body, bounded } = call;
   const image = await ownImage(call);
   const asking = { provider, caller, runtime, publicity: openPublicity(runtime.table), bounded };
-  const question = await askToBePublic(asking, image, body.reason);
+  const question = await askToBePublic(asking, image, body);
   return answer(200, publicityView(question));
 });

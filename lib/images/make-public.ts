@@ -1,7 +1,9 @@
 // The way of an image to everybody: asked for by its owner, decided by staff, done with the operator's credential.
+import type { PublicityBody } from "../../events/sharing.ts";
 import type { About, Facts } from "../audit/audit-record.ts";
 import type { Caller } from "../http/caller.ts";
 import { conflict, HttpProblem } from "../http/http-problem.ts";
+import { contactAddressOf } from "../notify/contact-address.ts";
 import type { Cloud, Image } from "../openstack/index.ts";
 import type { Policy } from "../providers/policy.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -15,7 +17,7 @@ import { visibilityVerdict } from "./visibility.ts";
 
 export interface Asking {
   readonly provider: Pick<Provider, "name" | "policy" | "staff">;
-  readonly caller: Pick<Caller, "projectId" | "projectName" | "userId" | "userName">;
+  readonly caller: Pick<Caller, "projectId" | "projectName" | "userId" | "userName" | "cloud">;
   readonly runtime: Pick<Runtime, "notices" | "queue" | "clock">;
   readonly publicity: PublicityStore;
   bounded(cloud: Cloud): Cloud;
@@ -26,9 +28,14 @@ export interface Asking {
  * Puts the question to staff, or makes the image public at once where the policy needs nobody. The image is the caller's own. Throws 403 where the provider does not
  * allow it, 409 where this image cannot be public.
  */
-export async function askToBePublic(asking: Asking, image: Image, reason: string): Promise<Publicity> {
+export async function askToBePublic(
+  asking: Asking,
+  image: Image,
+  { reason, contact }: PublicityBody,
+): Promise<Publicity> {
   const { runtime, provider, caller, publicity } = asking;
   refuseNeverPublic(provider.policy, image);
+  const address = await contactAddressOf(provider.policy, caller, contact?.email);
   const at = new Date(runtime.clock.now()).toISOString();
   const question = await publicity.ask({
     provider: provider.name,
@@ -38,6 +45,7 @@ export async function askToBePublic(asking: Asking, image: Image, reason: string
     projectName: caller.projectName,
     requester: { userId: caller.userId, userName: caller.userName },
     reason,
+    ...(address !== undefined && { contactAddress: address }),
     askedAt: at,
   });
   if (provider.policy.approvalNeededFor.includes("public") || question.decision) return question;

@@ -18,6 +18,8 @@ export interface Publicity {
   readonly projectId: string;
   readonly projectName: string;
   readonly requester: { readonly userId: string; readonly userName: string };
+  /** Where mail about it goes; gone once the decision was told. */
+  readonly contactAddress?: string;
   /** Why it should be public, in the owner's words; may be empty. */
   readonly reason: string;
   readonly askedAt: string;
@@ -80,7 +82,7 @@ export function openPublicity(table: Table): PublicityStore {
         const known = await find(asked.provider, asked.imageId);
         if (!known) continue;
         if (!isOver(known)) return known;
-        const again = { ...item, decision: undefined, doneAt: undefined };
+        const again = { contactAddress: undefined, ...item, decision: undefined, doneAt: undefined };
         const written = await table.update(idOf(question), again, equals("decision.at", known.decision?.at));
         if (written) return publicityOf(written);
       }
@@ -98,7 +100,7 @@ export function openPublicity(table: Table): PublicityStore {
       const unfinished = and(equals("decision.at", question.decision?.at), absent("doneAt"));
       const item = await table.update(
         idOf(question),
-        { doneAt, listKey: undefined, listOrder: undefined },
+        { doneAt, contactAddress: undefined, listKey: undefined, listOrder: undefined },
         and(present("id"), unfinished),
       );
       return item && publicityOf(item);

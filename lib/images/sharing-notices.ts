@@ -43,7 +43,7 @@ export async function tellAnswered(
 
 /** To the project that asked. */
 export async function tellDecided(runtime: Telling, question: Publicity): Promise<void> {
-  const { provider, imageId, imageName, projectId, askedAt, decision } = question;
+  const { provider, imageId, imageName, projectId, askedAt, decision, contactAddress, requester } = question;
   if (!decision) throw new Error(`nobody has decided about image ${imageId}`);
   await publishNotice(runtime, {
     id: `publicity:${provider}:${imageId}:${Date.parse(askedAt)}`,
@@ -51,6 +51,7 @@ export async function tellDecided(runtime: Telling, question: Publicity): Promis
     provider,
     projectId,
     at: decision.at,
+    ...(contactAddress !== undefined && { recipient: { address: contactAddress, name: requester.userName } }),
     facts: { imageId, decision: decision.decision === "approve" ? "approved" : "denied" },
     words: { imageName, reason: decision.reason },
   });

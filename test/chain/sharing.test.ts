@@ -315,6 +315,21 @@ describe("an image that is to be public", () => {
     expect((await ask(id)).body.type).toContain("already-public");
   });
 
+  test("its owner is told by mail too, where an address is known; it goes from the table once that was done", async () => {
+    await begin({ mailFrom: "darkroom@uni.example", mailDomains: ["uni.example"] });
+    const id = imageOfAlice({ visibility: "private" });
+    const body = { contact: { email: "alice@uni.example" } };
+    const asked = await bench.call("ask-publicity", "alice", { id, body });
+    expect(JSON.stringify(asked.body)).not.toContain("simulated.invalid");
+    await decide(id, "carol", "deny");
+    const [notice] = [...table.items.values()].filter((item) => item.id.startsWith("notice#"));
+    expect(notice?.notice).toMatchObject({
+      recipient: { address: "alice@simulated.invalid", name: "alice" },
+      facts: { decision: "denied" },
+    });
+    expect(table.items.get(`publicity#simulated#${id}`)?.contactAddress).toBeUndefined();
+  });
+
   test("is denied with a reason, asked for anew, and withdrawn", async () => {
     await begin();
     const id = imageOfAlice({ visibility: "private" });
