@@ -7,8 +7,8 @@ import { listedImage } from "../../lib/images/representation.ts";
 import { imagesNamed, latestOf, newestFirst } from "../../lib/images/versions.ts";
 import { problem } from "../../lib/requests/problem.ts";
 
-/** An answer of Lambda has 6 MB; a version shown in a list some 10 KB at most. */
-const maxShown = 200;
+/** An answer of Lambda has 6 MB at most; a version shown in a list has some 24 KB where its texts are as long as they may be. */
+const maxShown = 100;
 
 export const handler = endpoint(listVersions, async ({ provider, caller, query }) => {
   const { name, owner = caller.projectId } = query;

@@ -26,8 +26,8 @@ function publishedAtMs({ createdAt, properties }: Image): number {
   return Number.isNaN(ms) ? Date.parse(createdAt) : ms;
 }
 
-/** A line of more images is not read to its end. */
-export const maxLineImages = 1_000;
+/** Of a line of more images the newest made are read: each may bring some 250 KB of provenance. */
+export const maxLineImages = 400;
 const pageSize = 25;
 
 /** Every image of the name that the caller may see, the hidden ones too; newest made first. `complete` is false beyond `maxLineImages`. */
