@@ -1,12 +1,15 @@
 // What callers try, by OWASP's list for APIs (2023), at every operation to which it applies; who may call what at all is the matrix's matter.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import * as z from "zod";
 import { changesSomething, type Operation } from "../../events/operation.ts";
 import { allOperations } from "../../events/operations/index.ts";
+import { readServerlessFile } from "../../infra/local/serverless-file.ts";
 import { type BenchVenue, openBenchVenue } from "./bench-venue.ts";
 import { callers, garbageToken } from "./callers.ts";
 import { expectedOf, neverWas, openMatrix, replacing } from "./matrix.ts";
-import { type Row, table } from "./table.ts";
-import { asOwner, imageRequest } from "./things.ts";
+import { operationOf, type Row, table } from "./table.ts";
+import { asOwner, imageRequest, webhook } from "./things.ts";
 import type { Input } from "./venue.ts";
 
 let venue: BenchVenue;
@@ -229,6 +232,59 @@ describe("API5 broken function level authorization:", () => {
   });
 });
 
+describe("API6 unrestricted access to sensitive business flows:", () => {
+  test("of many who ask for one server at once one is taken, and the others are told of it", async () => {
+    const serverId = await matrix.the.server();
+    const tokens = [await venue.token("owner"), await venue.token("colleague"), await venue.token("staffAsMember")];
+    const asked = Array.from({ length: 12 }, (_, at) =>
+      venue.call("create-image-request", tokens[at % 3], { body: imageRequest({ serverId }) }),
+    );
+    const answers = await Promise.all(asked);
+    const taken = answers.filter(({ status }) => status === 202);
+    expect([taken.length, answers.filter(({ status }) => status === 409).length]).toEqual([1, 11]);
+    const { id } = taken[0]?.body ?? {};
+    await asOwner(venue, "cancel-image-request", { params: { id } });
+    await venue.reach(id, "ended");
+  });
+});
+
+describe("API7 server side request forgery:", () => {
+  test.each([
+    "https://127.0.0.1/x",
+    "https://localhost/x",
+    "https://10.0.0.7/x",
+    "https://192.168.1.1/x",
+    "https://169.254.169.254/latest/meta-data/",
+    "https://[::1]/x",
+    "https://[::ffff:169.254.169.254]/x",
+    "https://2852039166/x",
+    "https://0x7f.1/x",
+    "https://metadata.google.internal/x",
+    "http://93.184.216.34/x",
+    "ftp://93.184.216.34/x",
+    "file:///etc/passwd",
+    "gopher://93.184.216.34/x",
+    "https://user:secret@93.184.216.34/x",
+  ])("no webhook leads to %s", async (url) => {
+    const token = await venue.token("owner");
+    await changesNothing(async () => {
+      const { status, body } = await venue.call("create-webhook", token, { body: { ...webhook, url } });
+      expect([status, body.errors?.[0]?.field]).toEqual([422, "url"]);
+    });
+  });
+
+  test("what a caller says of the host does not lead anywhere: answers name paths only", async () => {
+    const headers = { host: "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "gopher" };
+    const body = imageRequest({ serverId: await matrix.the.server() });
+    const answer = await venue.call("create-image-request", await venue.token("owner"), { body, headers });
+    expect(answer.status).toBe(202);
+    expect(answer.headers.location).toBe(`/v1/image-requests/${answer.body.id}`);
+    expect(JSON.stringify(answer)).not.toContain("evil.example");
+    await asOwner(venue, "cancel-image-request", { params: { id: answer.body.id } });
+    await venue.reach(answer.body.id, "ended");
+  });
+});
+
 describe("API8 security misconfiguration:", () => {
   test.each(withToken)(
     "%s: no answer may be kept or taken for another type, and none tells of our inside",
@@ -246,6 +302,18 @@ describe("API8 security misconfiguration:", () => {
       }
     },
   );
+});
+
+describe("API9 improper inventory management:", () => {
+  test("whatever can be called over HTTP is an operation with its rows: no function, no route is forgotten", async () => {
+    const root = join(import.meta.dirname, "../..");
+    const files = ["api", "hooks"].flatMap((folder) => readdirSync(join(root, "functions", folder)));
+    const { functions } = await readServerlessFile(root, "test");
+    const routed = functions.filter(({ events }) => events.some((event) => "httpApi" in event));
+    const rows = [...new Set(Object.keys(table).map(operationOf))].sort();
+    expect(files.map((file) => file.replace(/\.ts$/, "")).sort()).toEqual(rows);
+    expect(routed.map(({ name }) => name).sort()).toEqual(rows);
+  });
 });
 
 describe("API10 unsafe consumption of APIs:", () => {
