@@ -227,6 +227,21 @@ export const images: Subject = {
       });
       return found.length;
     }),
+    fact("Asked so, images are listed the oldest first, in pages by marker too", async (stage) => {
+      const tag = stage.nameOf("by-age");
+      const ids: string[] = [];
+      for (const each of ["first", "second", "third"]) {
+        ids.push(await newImage(stage, each, { tags: [tag] }));
+        // Times of Glance are whole seconds.
+        const made = Date.now();
+        await stage.until("another second", async () => (Date.now() - made > 1_100 ? true : undefined));
+      }
+      const filter = { tags: [tag], oldestFirst: true, pageSize: 2 };
+      const { images, next } = await stage.owner.cloud.image.imagePage(filter);
+      const rest = await stage.owner.cloud.image.imagePage(filter, next);
+      expect([...images, ...rest.images].map(({ id }) => id)).toEqual(ids);
+      return null;
+    }),
     fact("A full page has a next one, though that may be empty", async (stage) => {
       await stage.shared(makeThree);
       const filter = { tags: [stage.mark, "paged"], visibility: "all" as const, pageSize: 3 };

@@ -10,6 +10,14 @@ const unknown = "11111111-1111-4111-8111-111111111111";
 export const servers: Subject = {
   name: "servers",
   facts: [
+    fact("Servers are found by the image that they were booted from, by members too", async (stage) => {
+      const [id, imageId] = [await mainServer(stage), await baseImage(stage)];
+      const found = await all(stage.owner.cloud.compute.listServers({ imageId }));
+      expect(found.map((server) => server.id)).toContain(id);
+      const { json } = await stage.owner.ask("compute", "GET", "/servers?image=00000000-0000-4000-8000-000000000000");
+      expect(json.servers).toEqual([]);
+      return null;
+    }),
     fact("A server that was booted is ACTIVE, idle, and as it was asked for", async (stage) => {
       const server = await stage.owner.cloud.compute.getServer(await mainServer(stage));
       expect(server).toMatchObject({

@@ -1,4 +1,5 @@
 // Servers that were booted from a volume: their images are empty and name Cinder snapshots.
+import { all } from "../../../lib/openstack/pages.ts";
 import { fact, type Subject } from "../fact.ts";
 import { nova } from "../plain-ask.ts";
 import {
@@ -11,7 +12,7 @@ import {
   removeServerAtTheEnd,
   serverIn,
 } from "../props.ts";
-import type { Stage } from "../stage.ts";
+import type { Person, Stage } from "../stage.ts";
 
 /** Deletes it and waits until it is gone. */
 function removeAtTheEnd(stage: Stage, path: string): void {
@@ -82,6 +83,22 @@ export const volumes: Subject = {
       expect(volume.volume_image_metadata.image_id).toBe(imageRef);
       return { bootable: volume.bootable, fields: Object.keys(volume.volume_image_metadata).sort() };
     }),
+    fact(
+      "Volumes are listed with the image of each; a member who asks for all projects' gets its own, and no word of it",
+      async (stage) => {
+        const { volume, imageRef } = await stage.shared(volumeBacked);
+        const listed = async ({ cloud }: Person, allProjects: boolean) => {
+          const found = await all(cloud.volume.listVolumes({ allProjects }));
+          return found.find(({ id }) => id === volume.id);
+        };
+        const seen = await listed(stage.owner, false);
+        expect(seen).toMatchObject({ imageId: imageRef, bootable: true });
+        expect(await listed(stage.owner, true)).toEqual(seen);
+        expect(await listed(stage.admin, true)).toEqual(seen);
+        expect([await listed(stage.other, true), await listed(stage.admin, false)]).toEqual([undefined, undefined]);
+        return { status: seen?.status, ownProject: seen?.projectId === (await stage.owner.cloud.token()).project?.id };
+      },
+    ),
     fact('A server that was booted from a volume has the image "", and the volume attached', async (stage) => {
       const { id, volume } = await stage.shared(volumeBacked);
       const { json } = await stage.owner.ask("compute", "GET", `/servers/${id}`);
