@@ -14,6 +14,7 @@ export default {
     "<rootDir>/test/credentials/openstacksdk/",
     "<rootDir>/test/clients/",
     "<rootDir>/test/guests/",
+    "<rootDir>/test/notices/processes/",
     "<rootDir>/test/junk/campaign",
     "<rootDir>/test/matrix/(faults|people)",
     "<rootDir>/test/interleaved/(answers|requests|workers)",

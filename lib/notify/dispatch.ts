@@ -20,6 +20,9 @@ export interface Senders {
   timeIsUp(): boolean;
 }
 
+/** A worker that began a try is gone after this long: it lives no longer than its function's time-out, 60 s. */
+export const claimMs = 70_000;
+
 /** How a delivery was left. `behind`: the one before it has not been tried yet. */
 export type Left = "over" | "later" | "behind" | "held";
 

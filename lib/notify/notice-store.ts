@@ -85,7 +85,7 @@ export function openNoticeStore(table: Table): NoticeStore {
 
     async claim(seen, untilMs) {
       const attempts = seen.attempts + 1;
-      const change = { status: "trying", attempts, claimedUntilMs: untilMs, wakes: 0, ...due(untilMs + pokedWithinMs) };
+      const change = { status: "trying", attempts, claimedUntilMs: untilMs, wakes: 0, ...due(untilMs) };
       const unchanged = and(equals("attempts", seen.attempts), equals("status", seen.status));
       const item = await table.update(seen.id, change, unchanged);
       return item && deliveryOf(item);

@@ -2,14 +2,11 @@
 import { log } from "../log.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Delivery } from "./delivery.ts";
-import type { Left, Senders } from "./dispatch.ts";
+import { claimMs, type Left, type Senders } from "./dispatch.ts";
 import type { MailOutcome } from "./mail.ts";
 import { poke } from "./publish-notice.ts";
 import { renderMail } from "./render-mail.ts";
 import { mailPauseMs } from "./schedule.ts";
-
-/** A worker lives no longer than its function's time-out. */
-const claimMs = 120_000;
 
 export async function tryMail(delivery: Delivery, runtime: Runtime, { mailer }: Senders): Promise<Left> {
   const { notices, clock, providers } = runtime;

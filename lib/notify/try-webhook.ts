@@ -4,7 +4,7 @@ import { log } from "../log.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Delivery } from "./delivery.ts";
-import type { Left, Senders } from "./dispatch.ts";
+import { claimMs, type Left, type Senders } from "./dispatch.ts";
 import { openEndpointStore, type WebhookEndpoint } from "./endpoint-store.ts";
 import type { Notice } from "./notice.ts";
 import { postWebhook } from "./post-webhook.ts";
@@ -12,7 +12,6 @@ import { poke } from "./publish-notice.ts";
 import { webhookPauseMs } from "./schedule.ts";
 import { openSecret } from "./webhook-secret.ts";
 
-const claimMs = 120_000;
 /** Begun so often at most, workers that died over it included. */
 const maxAttempts = 20;
 /** Whoever answers so wants nothing any more. */
