@@ -79,7 +79,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
     // The port first: where it is taken, no message has been touched.
     const warnOfHttp = (text: string) => log.warn("http", text);
-    const port = await openHttpPort(options.port, routedFunctions(service, invoke), warnOfHttp, service.cors);
+    const port = await openHttpPort(options.port, routedFunctions(service, invoke), warnOfHttp, {
+      cors: service.cors,
+      proxies: options.proxies ?? 0,
+    });
     serving.push(() => port.close(graceMs));
     const sources = startEventSources(service, emulators, { invoke, ratesMs: options.ratesMs ?? {}, log });
     serving.push(() => withinMs(graceMs, sources.close()));

@@ -11,6 +11,7 @@ export function httpEvent(
   url: URL,
   { route, parameters }: { route: Route; parameters: Record<string, string> },
   body: Buffer,
+  proxies = 0,
 ) {
   const { cookies, headers } = splitHeaders(request);
   const isText = isTextType(headers["content-type"]) && isUtf8(body);
@@ -29,7 +30,7 @@ export function httpEvent(
         method: request.method,
         path: url.pathname,
         protocol: `HTTP/${request.httpVersion}`,
-        sourceIp: request.socket.remoteAddress,
+        sourceIp: callerAddress(request, proxies),
         userAgent: headers["user-agent"] ?? "",
       },
       domainName: url.host,
@@ -67,6 +68,13 @@ const answerShape = z.object({
   body: z.string().default(""),
   isBase64Encoded: z.boolean().default(false),
 });
+
+/** Each proxy adds whom it heard to the end of X-Forwarded-For: what stands before the entries of ours is whatever the caller wrote. */
+function callerAddress({ headers, socket }: IncomingMessage, proxies: number): string | undefined {
+  const forwarded = [headers["x-forwarded-for"] ?? []].flat().flatMap((line) => line.split(","));
+  const road = [...forwarded.map((address) => address.trim()), socket.remoteAddress];
+  return road[Math.max(0, road.length - 1 - proxies)];
+}
 
 /** Names in lower case, several values joined by commas, cookies apart. */
 function splitHeaders(request: IncomingMessage): { cookies: string[]; headers: Record<string, string> } {

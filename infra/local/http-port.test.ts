@@ -216,6 +216,19 @@ test("a taken port is said in words", async () => {
   await expect(openHttpPort(taken, [], () => undefined)).rejects.toThrow(`port ${taken} of 127.0.0.1 is taken`);
 });
 
+test.each([
+  [0, "127.0.0.1"],
+  [1, "203.0.113.7"],
+  [2, "198.51.100.1"],
+  [9, "the caller's own word"],
+])("with %p proxies of ours in front the caller is %p", async (proxies, address) => {
+  const behind = await openHttpPort(0, [routed("GET", "/things")], (text) => warnings.push(text), { proxies });
+  const forwarded = "the caller's own word, 198.51.100.1, 203.0.113.7";
+  await fetch(`${behind.url}/things`, { headers: { "x-forwarded-for": forwarded } });
+  expect(events[0]).toMatchObject({ requestContext: { http: { sourceIp: address } } });
+  await behind.close(0);
+});
+
 describe("pages of other origins:", () => {
   const portal = "https://portal.example.org";
   let open: HttpPort;
@@ -227,7 +240,7 @@ describe("pages of other origins:", () => {
       exposedResponseHeaders: ["etag", "location"],
       maxAge: 60,
     };
-    open = await openHttpPort(0, [routed("POST", "/things")], (text) => warnings.push(text), cors);
+    open = await openHttpPort(0, [routed("POST", "/things")], (text) => warnings.push(text), { cors });
   });
   afterAll(() => open.close(0));
 

@@ -16,6 +16,13 @@ export type HttpPort = {
   close(graceMs: number): Promise<void>;
 };
 
+export type HttpPortOptions = {
+  /** Absent: no page of another origin may call. */
+  cors?: Cors | undefined;
+  /** How many proxies of the operator's stand in front; none by default, and X-Forwarded-For is not believed then. */
+  proxies?: number;
+};
+
 /** API Gateway's own bound. */
 export const maxBodyBytes = 10 * 1024 * 1024;
 
@@ -24,13 +31,13 @@ export async function openHttpPort(
   port: number,
   functions: RoutedFunction[],
   warn: (text: string) => void,
-  cors?: Cors,
+  { cors, proxies = 0 }: HttpPortOptions = {},
 ): Promise<HttpPort> {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
     if (cors) allowOrigin(cors, request, response);
     if (cors && isPreflight(request))
       return void send(response, request, { status: 204, headers: [], body: Buffer.of() });
-    answerTo(request, functions)
+    answerTo(request, functions, proxies)
       .catch((error: unknown) => failure(error, request, warn))
       .then((answer) => send(response, request, answer))
       .catch((error: unknown) => {
@@ -58,7 +65,7 @@ export async function openHttpPort(
   };
 }
 
-async function answerTo(request: IncomingMessage, functions: RoutedFunction[]): Promise<HttpAnswer> {
+async function answerTo(request: IncomingMessage, functions: RoutedFunction[], proxies: number): Promise<HttpAnswer> {
   const url = urlOf(request);
   if (!url) return problem(400, "bad-request", "Not a path", "The request names no path of this host.");
   const atPath = routesOfPath(functions, url.pathname);
@@ -72,7 +79,7 @@ async function answerTo(request: IncomingMessage, functions: RoutedFunction[]): 
   }
   const body = await readBody(request);
   if (!body) return problem(413, "too-large", "The body is too large", `More than ${maxBodyBytes} bytes are not read.`);
-  return httpAnswer(await chosen.invoke(httpEvent(request, url, chosen, body)));
+  return httpAnswer(await chosen.invoke(httpEvent(request, url, chosen, body, proxies)));
 }
 
 function urlOf({ url = "", headers }: IncomingMessage): URL | undefined {

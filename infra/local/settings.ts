@@ -12,6 +12,8 @@ export type HostSettings = {
   cloudName?: string;
   /** 4: the simulated cloud takes a quarter of the time that a real one takes. */
   simulatedSpeed: number;
+  /** So many proxies stand in front: the caller's address is what the first of them heard. */
+  proxies?: number;
 };
 
 const environment = z.object({
@@ -19,6 +21,7 @@ const environment = z.object({
   DARKROOM_DATA: z.string().min(1, "must name a folder").default(".darkroom"),
   DARKROOM_CONFIG: z.string().min(1, "must name a file").optional(),
   OS_CLOUD: z.string().min(1, "must name an entry of clouds.yaml").optional(),
+  DARKROOM_PROXIES: z.coerce.number("must be a number").int("must be a whole number").min(0).max(5).default(0),
   DARKROOM_SIMULATED_SPEED: z.coerce.number("must be a number").min(0.1).max(100).default(1),
 });
 
@@ -29,12 +32,13 @@ export function readSettings(env: NodeJS.ProcessEnv): HostSettings {
     const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
     throw new Error(`wrong settings: ${wrong.join("; ")}`);
   }
-  const { PORT, DARKROOM_DATA, DARKROOM_CONFIG, OS_CLOUD, DARKROOM_SIMULATED_SPEED } = parsed.data;
+  const { PORT, DARKROOM_DATA, DARKROOM_CONFIG, OS_CLOUD, DARKROOM_SIMULATED_SPEED, DARKROOM_PROXIES } = parsed.data;
   return {
     port: PORT,
     dataFolder: resolve(DARKROOM_DATA),
     ...(DARKROOM_CONFIG && { policyFile: resolve(DARKROOM_CONFIG) }),
     ...(OS_CLOUD && { cloudName: OS_CLOUD }),
     simulatedSpeed: DARKROOM_SIMULATED_SPEED,
+    ...(DARKROOM_PROXIES > 0 && { proxies: DARKROOM_PROXIES }),
   };
 }
