@@ -3,6 +3,7 @@ import * as z from "zod";
 import { auditRecord, auditRecordExample } from "../audit-record.ts";
 import { defineOperation } from "../operation.ts";
 import { requestRepresentation, requestRepresentationExample } from "../request-representation.ts";
+import { publicity, publicityExample } from "../sharing.ts";
 
 /** Both operations on a user's data take it. */
 export const myDataQuery = z.strictObject({
@@ -38,6 +39,8 @@ export const getMyData = defineOperation({
           }),
         ),
         records: z.array(auditRecord),
+        /** Images that the user wanted to be public. */
+        questions: z.array(z.strictObject({ publicity, contactAddress: z.string().nullable() })),
         next: z.string().nullable(),
       }),
       example: {
@@ -50,6 +53,7 @@ export const getMyData = defineOperation({
           },
         ],
         records: [auditRecordExample],
+        questions: [{ publicity: publicityExample, contactAddress: null }],
         next: null,
       },
     },

@@ -5,7 +5,9 @@ import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { refuseBadCursor } from "../../lib/http/page.ts";
 import { whoseData } from "../../lib/http/whose-data.ts";
+import { openPublicity } from "../../lib/images/publicity.ts";
 import { eraseRequest } from "../../lib/personal-data/erase-request.ts";
+import { erasedName } from "../../lib/personal-data/names.ts";
 import { pageOfUser } from "../../lib/personal-data/user-items.ts";
 
 export const handler = endpoint(eraseMyData, async (call) => {
@@ -18,7 +20,7 @@ export const handler = endpoint(eraseMyData, async (call) => {
   const page = await pageOfUser(runtime.table, { provider: provider.name, userId, limit, cursor }).catch(
     refuseBadCursor,
   );
-  const erased = { requests: 0, reports: 0, records: 0 };
+  const erased = { requests: 0, reports: 0, records: 0, questions: 0 };
   const live: string[] = [];
   for (const { id } of page.requests) {
     const request = await runtime.store.get(id);
@@ -33,6 +35,12 @@ export const handler = endpoint(eraseMyData, async (call) => {
   const audit = openAuditStore(runtime.table);
   for (const { id, actor } of page.records) {
     if (actor.userName !== undefined && (await audit.withoutName(id))) erased.records += 1;
+  }
+  const publicity = openPublicity(runtime.table);
+  for (const question of page.questions) {
+    if (question.requester.userName === erasedName) continue;
+    await publicity.withoutPerson(question, erasedName);
+    erased.questions += 1;
   }
   call.note(erased);
   return answer(200, { user: { id: userId }, erased, live, next: page.cursor ?? null });

@@ -5,6 +5,7 @@ import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { refuseBadCursor } from "../../lib/http/page.ts";
 import { whoseData } from "../../lib/http/whose-data.ts";
+import { publicityView } from "../../lib/images/publicity-view.ts";
 import { pageOfUser } from "../../lib/personal-data/user-items.ts";
 import type { EvidenceStore } from "../../lib/requests/evidence.ts";
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
@@ -19,6 +20,10 @@ export const handler = endpoint(getMyData, async ({ runtime, provider, caller, q
     user: { id: userId },
     requests: await Promise.all(page.requests.map((request) => shown(request, runtime.evidence))),
     records: page.records.map(shownRecord),
+    questions: page.questions.map((question) => ({
+      publicity: publicityView(question),
+      contactAddress: question.contactAddress ?? null,
+    })),
     next: page.cursor ?? null,
   });
 });

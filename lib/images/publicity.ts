@@ -1,5 +1,7 @@
 // An image that is to be public: a question to staff of its own beside image requests, which stands in the same list until somebody decides.
+
 import { waitingSince, waitsNoMore } from "../approvals/keys.ts";
+import { userKey } from "../audit/audit-store.ts";
 import { absent, and, equals, present } from "../aws/condition.ts";
 import type { Item, Table } from "../aws/table.ts";
 
@@ -56,6 +58,8 @@ export interface PublicityStore {
   finish(question: Publicity, doneAt: string): Promise<Publicity | undefined>;
   /** Takes an undecided question away. False where there is none, or it is decided. */
   withdraw(question: Publicity): Promise<boolean>;
+  /** The name and the address of who asked go; the question stays. */
+  withoutPerson(question: Publicity, name: string): Promise<void>;
   /** The image is gone: there is nothing to decide or to do. */
   drop(question: Publicity): Promise<void>;
   /** Decided, and perhaps not done yet; oldest first. */
@@ -76,7 +80,8 @@ export function openPublicity(table: Table): PublicityStore {
     async ask(asked) {
       const question: Publicity = { kind: "publicity", schemaVersion: 1, ...asked };
       const waits = waitingSince(asked.provider, asked.askedAt);
-      const item = { ...question, ...waits };
+      const ofUser = { userKey: userKey(asked.provider, asked.requester.userId), createdAt: asked.askedAt };
+      const item = { ...question, ...waits, ...ofUser };
       for (let tries = 0; tries < maxTries; tries++) {
         if (await table.putNew({ id: idOf(question), ...item })) return question;
         const known = await find(asked.provider, asked.imageId);
@@ -108,6 +113,15 @@ export function openPublicity(table: Table): PublicityStore {
 
     withdraw: (question) => table.delete(idOf(question), and(equals("askedAt", question.askedAt), absent("decision"))),
 
+    async withoutPerson(question, name) {
+      const requester = { ...question.requester, userName: name };
+      await table.update(
+        idOf(question),
+        { requester, contactAddress: undefined },
+        equals("requester.userId", requester.userId),
+      );
+    },
+
     async drop(question) {
       await table.delete(idOf(question), equals("askedAt", question.askedAt));
     },
@@ -127,8 +141,13 @@ function isOver({ doneAt }: Publicity): boolean {
   return doneAt !== undefined;
 }
 
+export function isPublicityItem({ id }: Item): boolean {
+  return id.startsWith("publicity#");
+}
+
 /** Also of an item that the list of approvals gave. */
 export function publicityOf(item: Item): Publicity {
-  const { id: _id, listKey: _key, listOrder: _order, approvalKey: _waits, approvalSince: _since, ...question } = item;
+  const { id: _id, listKey: _key, listOrder: _order, approvalKey: _waits, approvalSince: _since, ...kept } = item;
+  const { userKey: _user, createdAt: _at, ...question } = kept;
   return question as unknown as Publicity;
 }

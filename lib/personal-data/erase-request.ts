@@ -40,7 +40,7 @@ export async function eraseRequest(
 
 /** The user's name, and the names of those that the image was to be shared with. */
 function nameless(request: ImageRequest, userId: string) {
-  const { requester, decision, cancel, answers, end, timeline, asked } = request;
+  const { requester, decision, cancel, answers, end, timeline, asked, sharedWith } = request;
   const known = [requester, decision?.by, cancel?.by, ...(answers ?? []).map(({ by }) => by)];
   const names = new Set(
     known.flatMap((who) => (who?.userId === userId && who.userName !== erasedName ? [who.userName] : [])),
@@ -51,6 +51,7 @@ function nameless(request: ImageRequest, userId: string) {
   return {
     requester: requester.userId === userId ? { ...requester, userName: erasedName } : requester,
     asked: { ...asked, share: { ...asked.share, users: [] } },
+    ...(sharedWith && { sharedWith: sharedWith.map(({ users: _users, ...project }) => project) }),
     timeline: timeline.map((entry) => ({ ...entry, text: clean(entry.text) })),
     ...(decision && { decision: by(decision) }),
     ...(cancel && { cancel: by(cancel) }),

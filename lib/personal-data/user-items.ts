@@ -5,12 +5,15 @@ import { isAuditItem, recordOf, userKey } from "../audit/audit-store.ts";
 import { equals } from "../aws/condition.ts";
 import { type CursorOf, readCursor, writeCursor } from "../aws/cursor.ts";
 import type { Table } from "../aws/table.ts";
+import { isPublicityItem, type Publicity, publicityOf } from "../images/publicity.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
 import { isRequestItem, requestOf } from "../requests/store.ts";
 
 export interface UserPage {
   readonly requests: readonly ImageRequest[];
   readonly records: readonly AuditRecord[];
+  /** Whether images shall be public, as the user asked. */
+  readonly questions: readonly Publicity[];
   readonly cursor?: string;
 }
 
@@ -30,6 +33,7 @@ export async function pageOfUser(
   return {
     requests: items.filter(isRequestItem).map(requestOf),
     records: items.filter(isAuditItem).map(recordOf),
+    questions: items.filter(isPublicityItem).map(publicityOf),
     ...(next && { cursor: writeCursor(next, list) }),
   };
 }

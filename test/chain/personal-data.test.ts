@@ -97,7 +97,12 @@ describe("a user's own", () => {
       ["erase-my-data", userId, undefined],
       ["create-image-request", userId, undefined],
     ]);
-    expect((await bench.call("erase-my-data", "alice")).body.erased).toEqual({ requests: 1, reports: 0, records: 0 });
+    expect((await bench.call("erase-my-data", "alice")).body.erased).toEqual({
+      requests: 1,
+      reports: 0,
+      records: 0,
+      questions: 0,
+    });
   });
 
   test("of what is under way nothing is erased, and it is named", async () => {

@@ -330,6 +330,20 @@ describe("an image that is to be public", () => {
     expect(table.items.get(`publicity#simulated#${id}`)?.contactAddress).toBeUndefined();
   });
 
+  test("is among what is kept of who asked, who can have their name and address erased", async () => {
+    await begin({ mailFrom: "darkroom@uni.example" });
+    const id = imageOfAlice({ visibility: "private" });
+    await ask(id);
+    const kept = await bench.call("get-my-data", "alice");
+    expect(kept.body.questions).toMatchObject([
+      { publicity: { image: { id } }, contactAddress: "alice@simulated.invalid" },
+    ]);
+    const { body } = await bench.call("erase-my-data", "alice");
+    expect(body.erased.questions).toBe(1);
+    expect(JSON.stringify(table.items.get(`publicity#simulated#${id}`))).not.toContain("alice");
+    expect((await decide(id, "carol")).body.requester.userName).toBe("(erased)");
+  });
+
   test("is denied with a reason, asked for anew, and withdrawn", async () => {
     await begin();
     const id = imageOfAlice({ visibility: "private" });
