@@ -1,9 +1,11 @@
 // From answers to states: properties that hold whatever a step answers, in whatever order.
 import * as fc from "fast-check";
 import { imageRequestBody, imageRequestExample } from "../../events/image-request.ts";
+import { OpenStackFault } from "../openstack/index.ts";
 import { problem } from "../requests/problem.ts";
 import { maxTimelineEntries } from "../requests/timeline.ts";
 import { chain, type StepName, stepNames } from "./chain.ts";
+import { outcomeOfFault } from "./fault-outcome.ts";
 import { lookAgain, pass, refuse, type StepOutcome, wait } from "./outcome.ts";
 import { type State, transition } from "./transition.ts";
 
@@ -131,4 +133,19 @@ test("release done ends well only what went well", () => {
     0,
   );
   expect(denied.outcome.end?.status).toBe("denied");
+});
+
+test("a pause that is wanted says until when: a cloud's Retry-After is not shortened by its events, other waits are", () => {
+  const throttled = new OpenStackFault({
+    kind: "throttled",
+    service: "compute",
+    method: "GET",
+    path: "/servers",
+    status: 429,
+    detail: "slow down",
+    retryAfterSeconds: 90,
+  });
+  const pause = transition(begin("capture"), outcomeOfFault(throttled, 3_600_000, 0), 5_000);
+  expect([pause.outcome.waiting?.restsUntilMs, pause.nextLookInMs]).toEqual([95_000, 90_000]);
+  expect(transition(begin("capture"), wait("busy"), 5_000).outcome.waiting).not.toHaveProperty("restsUntilMs");
 });
