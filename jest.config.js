@@ -6,6 +6,7 @@ export default {
   testTimeout: 60_000,
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/test/strip-types.js" },
+  setupFilesAfterEnv: ["<rootDir>/test/secrets/watch-all.ts"],
   testMatch: ["<rootDir>/{functions,lib,events,infra,test,client}/**/*.test.ts"],
   testPathIgnorePatterns: [
     "/node_modules/",

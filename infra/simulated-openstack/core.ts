@@ -17,10 +17,20 @@ export class Core {
   readonly contents: Contents;
   /** Disks as trees; not part of the state. */
   readonly guests: Guests;
+  /** Told of every token, trust's id and secret that is given out. */
+  readonly onSecret: (secret: string) => void;
   /** `http://127.0.0.1:PORT`, known once it listens. */
   baseUrl = "";
 
-  constructor(state: CloudState, clock: Clock, timing: Timing, contents: Contents, guests: Guests) {
+  constructor(
+    state: CloudState,
+    clock: Clock,
+    timing: Timing,
+    contents: Contents,
+    guests: Guests,
+    onSecret: (secret: string) => void = () => undefined,
+  ) {
+    this.onSecret = onSecret;
     this.#state = state;
     this.clock = clock;
     this.timing = timing;
@@ -80,7 +90,9 @@ export class Core {
     return randomUUID().replaceAll("-", "");
   }
 
-  newSecret(): string {
-    return randomBytes(64).toString("base64url");
+  newSecret(characters = 86): string {
+    const secret = randomBytes(64).toString("base64url").slice(0, characters);
+    this.onSecret(secret);
+    return secret;
   }
 }

@@ -48,6 +48,8 @@ export type SimulationOptions = {
    * that bear it are: who can reach the port and knows a password can then run anything here.
    */
   runsScript?: (script: string) => boolean;
+  /** Told of every token, trust's id and secret that is given out: for tests that look for them where they must not be. */
+  onSecret?: (secret: string) => void;
   /** Single durations, as given, whatever the speed. */
   serverTiming?: Partial<Timing>;
 };
@@ -80,7 +82,14 @@ export async function startSimulatedCloud(options: SimulationOptions = {}): Prom
   const kept = dataFile === undefined ? undefined : readDataFile(dataFile, contents);
   const state = kept ?? seeded(options.seed ?? demoSeed, clock.now());
   const guests = new Guests(dataFile && `${dataFile}.disks`, options.runsScript ?? (() => true));
-  const core = new Core(state, clock, timingAt(options.speed ?? 1, options.serverTiming), contents, guests);
+  const core = new Core(
+    state,
+    clock,
+    timingAt(options.speed ?? 1, options.serverTiming),
+    contents,
+    guests,
+    options.onSecret,
+  );
   const save = () => {
     keepOwnedDisks(core);
     if (dataFile !== undefined) writeDataFile(dataFile, core.state);

@@ -1,4 +1,5 @@
 // The chain on a bench: the real functions, the table's real protocol and the simulated cloud over HTTP, with one clock turned by hand.
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import * as z from "zod";
 import { allOperations } from "../../events/operations/index.ts";
 import { problemShape } from "../../events/problem.ts";
 import type { StepMessage } from "../../events/step-message.ts";
+import { hashSecret } from "../../infra/simulated-openstack/identity/secrets.ts";
 import { handTurnedClock, startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 import type { Table } from "../../lib/aws/table.ts";
 import { openRateLimits } from "../../lib/http/rate-limit.ts";
@@ -21,6 +23,7 @@ import { isStepName, type StepName, stepNames } from "../../lib/workflow/chain.t
 import { runStep } from "../../lib/workflow/run-step.ts";
 import type { Step } from "../../lib/workflow/step.ts";
 import { wakeOverdue } from "../../lib/workflow/waker.ts";
+import { secretWatch } from "../secrets/watch.ts";
 import { openBenchTable } from "./bench-table.ts";
 
 export type Bench = Awaited<ReturnType<typeof startBench>>;
@@ -51,11 +54,22 @@ export interface BenchOptions {
 export async function startBench(options: BenchOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), "darkroom-bench-"));
   const clock = handTurnedClock(Date.now());
-  const cloud = await startSimulatedCloud({ clock, ...(options.speed !== undefined && { speed: options.speed }) });
-  process.env.LOG_LEVEL = "silent";
+  const watch = secretWatch();
+  const cloud = await startSimulatedCloud({
+    clock,
+    onSecret: watch.secret,
+    ...(options.speed !== undefined && { speed: options.speed }),
+  });
+  process.env.LOG_LEVEL = watch.swallowsLog ? "info" : "silent";
   const emulator = options.table ? undefined : await openBenchTable(folder);
 
-  writeFileSync(join(folder, "clouds.yaml"), cloud.cloudsYaml());
+  // The demo's password is a word that stands everywhere: ours is to be found where it must not be.
+  const servicePassword = `password-${randomBytes(12).toString("hex")}`;
+  watch.secret(servicePassword);
+  const serviceUser = cloud.state.users[cloud.ids.user("darkroom")];
+  if (serviceUser) serviceUser.passwordHash = hashSecret(servicePassword);
+  const clouds = cloud.cloudsYaml();
+  writeFileSync(join(folder, "clouds.yaml"), `${clouds}${serviceEntry(cloud.authUrl, servicePassword)}`);
   const policy = {
     cloud: "darkroom",
     // Tests ask more in a minute of a clock that stands still than people do.
@@ -86,9 +100,20 @@ export async function startBench(options: BenchOptions = {}) {
     rates: openRateLimits(options.table ?? opened.table, clock),
     clock,
     queue: {
-      send: async (message, delayMs) => void queue.push({ message, dueMs: clock.now() + delayMs }),
-      poke: async (about, delayMs) => void pokes.push({ about, dueMs: clock.now() + delayMs }),
+      async send(message, delayMs) {
+        watch.written("queue", JSON.stringify(message));
+        queue.push({ message, dueMs: clock.now() + delayMs });
+      },
+      async poke(about, delayMs) {
+        watch.written("queue", about);
+        pokes.push({ about, dueMs: clock.now() + delayMs });
+      },
     },
+  };
+  const { keepSealedToken } = runtime.store;
+  runtime.store.keepSealedToken = (id, sealed) => {
+    watch.secret(sealed);
+    return keepSealedToken(id, sealed);
   };
   openRuntimeWith(runtime);
   const steps = await loadSteps();
@@ -181,6 +206,9 @@ export async function startBench(options: BenchOptions = {}) {
     const status = answer.statusCode ?? 0;
     const isJson = /json/.test(String(answer.headers?.["content-type"]));
     const content = answer.body && isJson ? JSON.parse(answer.body) : answer.body;
+    // Whoever signs in is handed their own token.
+    const ownToken = status < 400 && /^(create-token|finish-websso)$/.test(name);
+    if (!ownToken) watch.written("answer", `${JSON.stringify(answer.headers ?? {})}${answer.body ?? ""}`);
     expectDeclared(name, status, content);
     return { status, headers: answer.headers ?? {}, body: content };
   };
@@ -203,6 +231,13 @@ export async function startBench(options: BenchOptions = {}) {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function serviceEntry(authUrl: string, password: string): string {
+  const auth = { auth_url: authUrl, username: "darkroom", password, project_name: "imaging" };
+  const domains = { user_domain_name: "Default", project_domain_name: "Default" };
+  const entry = { region_name: "RegionOne", identity_api_version: 3, auth: { ...auth, ...domains } };
+  return `  darkroom: ${JSON.stringify(entry)}\n`;
 }
 
 /** Whatever a function answers, its operation has said so. */

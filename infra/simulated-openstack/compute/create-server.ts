@@ -78,7 +78,7 @@ function createServer(call: ComputeCall): Answer {
         links: linksOf(call, "servers", server.id),
         "OS-DCF:diskConfig": "MANUAL",
         security_groups: [{ name: "default" }],
-        adminPass: typeof wanted.adminPass === "string" ? wanted.adminPass : core.newSecret().slice(0, 12),
+        adminPass: typeof wanted.adminPass === "string" ? wanted.adminPass : core.newSecret(12),
       },
     },
     headers: { Location: `${core.baseUrl}/compute/v2.1/servers/${server.id}` },

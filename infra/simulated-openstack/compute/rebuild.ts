@@ -50,6 +50,6 @@ export function rebuild(call: ComputeCall, server: ServerRecord, argument: unkno
   ]);
   return {
     status: 202,
-    json: { server: { ...serverView(call, server, "changed"), adminPass: core.newSecret().slice(0, 12) } },
+    json: { server: { ...serverView(call, server, "changed"), adminPass: core.newSecret(12) } },
   };
 }

@@ -49,7 +49,9 @@ export const newAuditId = (): string => randomBytes(16).toString("base64url");
 
 export function signToken(core: Core, claims: TokenClaims): string {
   const payload = Buffer.from(JSON.stringify(claims));
-  return `${prefix}${Buffer.concat([seal(core, payload), payload]).toString("base64url")}`;
+  const token = `${prefix}${Buffer.concat([seal(core, payload), payload]).toString("base64url")}`;
+  core.onSecret(token);
+  return token;
 }
 
 /** Throws InvalidToken. */

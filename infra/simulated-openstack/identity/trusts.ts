@@ -61,6 +61,7 @@ function createTrust(call: IdentityCall): Answer {
     extra: Object.fromEntries(Object.entries(wanted).filter(([name]) => !knownAttributes.has(name))),
   };
   core.state.trusts[trust.id] = trust;
+  core.onSecret(trust.id);
   return { status: 201, json: { trust: trustView(core, trust, { roles: true }) } };
 }
 
