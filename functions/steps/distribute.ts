@@ -6,7 +6,7 @@ import { defineStep } from "../../lib/workflow/step.ts";
 
 export const distribute = defineStep("distribute", async ({ request }) => {
   if (request.asked.targets.length === 0) return pass("no other provider was asked for");
-  return refuse(notBuilt("Sending images to other providers"));
+  return refuse(notBuilt("Sending images to other providers", "Ask again without `targets`."));
 });
 
 export const handler = serveStep(distribute);

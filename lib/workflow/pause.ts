@@ -20,7 +20,7 @@ export function heldByPause(
   policy: Pick<Policy, "paused" | "approvalNeededFor" | "supportContact">,
   nowMs: number,
 ): Wait | Refusal | undefined {
-  const begun = request.ledger.some(({ kind }) => kind !== "trust");
+  const begun = request.ledger.some(({ kind }) => kind !== "trust" && kind !== "account");
   if (!policy.paused || !doorsOfWork.has(request.step) || begun) return undefined;
   const untilMs = heldUntilMs(request, policy);
   if (nowMs >= untilMs) return refuse(pausedTooLong(untilMs, policy.supportContact), "expired");

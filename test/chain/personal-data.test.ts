@@ -38,7 +38,7 @@ describe("by policy", () => {
   test("after as many days as the policy says, counted from the end", async () => {
     const provider = bench.runtime.providers.find("simulated");
     if (provider) provider.policy.personalDataMs = 2 * dayMs;
-    const id = await post(bench, { contact });
+    const id = await post(bench, { contact, preparation: "as-is" });
     await bench.drive(id);
     bench.clock.advance(3 * dayMs);
     expect(await eraseDue(bench.runtime)).toEqual({ erased: 1 });
@@ -53,7 +53,7 @@ describe("by policy", () => {
   });
 
   test("a worker that dies between the reports and the request leaves it to the next run", async () => {
-    const id = await post(bench, { contact });
+    const id = await post(bench, { contact, preparation: "as-is" });
     await bench.drive(id);
     bench.clock.advance(91 * dayMs);
     const { table } = bench.runtime;
@@ -115,7 +115,7 @@ describe("a user's own", () => {
   });
 
   test("staff may do it for somebody, with their own name on the record; nobody else may", async () => {
-    const id = await post(bench, { contact });
+    const id = await post(bench, { contact, preparation: "as-is" });
     await bench.drive(id);
     const query = { user: bench.cloud.ids.user("alice") };
     for (const name of ["get-my-data", "erase-my-data"]) {
