@@ -206,9 +206,14 @@ export async function startBench(options: BenchOptions = {}) {
     const status = answer.statusCode ?? 0;
     const isJson = /json/.test(String(answer.headers?.["content-type"]));
     const content = answer.body && isJson ? JSON.parse(answer.body) : answer.body;
-    // Whoever signs in is handed their own token.
-    const ownToken = status < 400 && /^(create-token|finish-websso)$/.test(name);
-    if (!ownToken) watch.written("answer", `${JSON.stringify(answer.headers ?? {})}${answer.body ?? ""}`);
+    // Whoever signs in is handed their own token, and whoever registers an endpoint its secret: once, and nowhere else.
+    const handed = [content?.token, content?.secret].filter((each) => typeof each === "string");
+    const handsOut = /^(create-token|finish-websso|create-webhook|replace-webhook-secret)$/.test(name);
+    const told = `${JSON.stringify(answer.headers ?? {})}${answer.body ?? ""}`;
+    const isPage = name === "finish-websso" && status < 400; // the page that brings the token to the portal
+    if (!isPage)
+      watch.written("answer", handsOut ? handed.reduce((text, secret) => text.replaceAll(secret, ""), told) : told);
+    if (handsOut) for (const secret of handed) watch.secret(secret);
     expectDeclared(name, status, content);
     return { status, headers: answer.headers ?? {}, body: content };
   };

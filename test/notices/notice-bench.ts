@@ -10,6 +10,7 @@ import type { Mail, MailOutcome } from "../../lib/notify/mail.ts";
 import { openMailer } from "../../lib/notify/open-mailer.ts";
 import { remind } from "../../lib/notify/remind.ts";
 import { type BenchOptions, startBench } from "../chain/bench.ts";
+import { secretWatch } from "../secrets/watch.ts";
 
 export type NoticeBench = Awaited<ReturnType<typeof startNoticeBench>>;
 
@@ -45,6 +46,7 @@ export async function startNoticeBench(options: BenchOptions = {}) {
     request.on("end", () => {
       const body = Buffer.concat(chunks).toString();
       const headers = request.headers as Record<string, string>;
+      secretWatch().written("webhook", `${JSON.stringify(headers)}${body}`);
       received.push({
         path: request.url ?? "",
         id: headers["webhook-id"] ?? "",
@@ -61,6 +63,7 @@ export async function startNoticeBench(options: BenchOptions = {}) {
   const senders: Senders = {
     mailer: {
       async send(mail) {
+        secretWatch().written("mail", JSON.stringify(mail));
         sent.push(mail);
         return answers.mail ?? (await inFolder.send(mail));
       },

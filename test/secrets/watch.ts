@@ -51,7 +51,7 @@ const looksLikeToken = /^gAAAAA[\w-]{20,}$/;
 /** Looking words up takes as long whether there is one secret or ten thousand. Sealed tokens are base64: `/` and `+` belong to their words, and to no other's. */
 function* wordsOf(text: string): Generator<string> {
   for (const [word] of text.matchAll(/[\w-]{12,}/g)) yield word;
-  for (const [word] of text.matchAll(/[\w+/=-]{40,}/g)) yield word;
+  for (const [word] of text.matchAll(/[\w+/=-]{24,}/g)) yield word;
 }
 
 function kindOf(word: string): string {
