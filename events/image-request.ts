@@ -9,12 +9,13 @@ const versionName = line(60).refine(
 
 /** Unknown fields are refused; every wrong field is named. Bounds follow Glance's default quotas (128 tags, 128 members). */
 export const imageRequestBody = z.strictObject({
-  /** The cloud and region; may be left out where `Darkroom-Provider` says it, or only one is configured. */
-  provider: line(64).optional(),
-  serverId: uuid,
-  name: line(30),
-  description: paragraph(4000).default(""),
-  tags: distinct(line(60), 50).default([]),
+  provider: line(64)
+    .optional()
+    .describe("The cloud and region; may be left out where Darkroom-Provider says it, or only one is configured"),
+  serverId: uuid.describe("The server to make an image of, by Nova's id"),
+  name: line(30).describe("Of the image; no other image of the project may have it"),
+  description: paragraph(4000).describe("For whoever uses the image").default(""),
+  tags: distinct(line(60), 50).describe("To find it by").default([]),
   visibility: z.enum(["private", "shared", "community", "public"]).default("private"),
   share: z
     .strictObject({
@@ -22,8 +23,7 @@ export const imageRequestBody = z.strictObject({
       users: distinct(line(255), 128).default([]),
     })
     .default({ projects: [], users: [] }),
-  /** Other providers on which the image shall stand too. */
-  targets: distinct(line(64), 10).default([]),
+  targets: distinct(line(64), 10).describe("Other providers on which the image shall stand too").default([]),
   installedSoftware: z
     .array(z.strictObject({ name: line(120), path: guestPath.optional() }))
     .max(100, "must have at most 100 entries")
@@ -36,15 +36,21 @@ export const imageRequestBody = z.strictObject({
     .array(z.strictObject({ path: guestPath, reason: paragraph(1000) }))
     .max(50, "must have at most 50 entries")
     .default([]),
-  excludePaths: distinct(guestPath, 500).default([]),
-  acknowledgedSecrets: distinct(guestPath, 500).default([]),
+  excludePaths: distinct(guestPath, 500).describe("What is to be deleted from the image").default([]),
+  acknowledgedSecrets: distinct(guestPath, 500).describe("Secrets that may stay: they are known of").default([]),
   licenseAcknowledged: z.literal(true, "must be true: no licence-restricted software may be in the image"),
-  /** `stop`: the server is stopped for the snapshot and started again. `live`: it is imaged as it runs. */
-  consistency: z.enum(["stop", "live"]).default("stop"),
-  /** `clean`: everything of the owner is removed. `as-is`: the image is the disk as it stands; only while it stays private. */
-  preparation: z.enum(["clean", "as-is"]).default("clean"),
-  /** The requester wants to boot and try the private image before it is published and before the snapshot goes. */
-  review: z.boolean().default(false),
+  consistency: z
+    .enum(["stop", "live"])
+    .describe("stop: the server is stopped for the snapshot and started again. live: it is imaged as it runs")
+    .default("stop"),
+  preparation: z
+    .enum(["clean", "as-is"])
+    .describe("clean: everything of the owner is removed. as-is: the disk as it stands; only while it stays private")
+    .default("clean"),
+  review: z
+    .boolean()
+    .describe("The requester wants to boot and try the private image before it is published and the snapshot goes")
+    .default(false),
   /** Where the project has an image of this name, made here, this becomes the next version of it. `latest` is the name of none: it means the newest. */
   version: z.strictObject({ name: versionName, changeLog: paragraph(4000).default("") }).optional(),
   contact: z.strictObject({ email: z.email("must be an e-mail address").max(254) }).optional(),

@@ -83,7 +83,7 @@ export function problemsOf({ caller, body, headers = {}, problems = [], query }:
     ...(caller === "secret" ? [401] : []),
     ...(body ? [400, 413, 415, 422] : []),
     ...(query ? [422] : []),
-    ...("If-Match" in headers ? [412] : []),
+    ...(Object.keys(headers).some((name) => /^if-match$/i.test(name)) ? [412] : []),
     ...problems,
   ]);
   return [...all].sort((a, b) => a - b);
