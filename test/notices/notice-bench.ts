@@ -39,7 +39,12 @@ export async function startNoticeBench(options: BenchOptions = {}) {
   const sent: Mail[] = [];
   const received: Received[] = [];
   /** What the receiver answers, and what the mail server says; changed by tests. */
-  const answers = { status: 204, headers: {} as Record<string, string>, mail: undefined as MailOutcome | undefined };
+  const answers = {
+    status: 204,
+    headers: {} as Record<string, string>,
+    mail: undefined as MailOutcome | undefined,
+    held: Promise.resolve(),
+  };
   const receiver = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk) => chunks.push(chunk));
@@ -54,7 +59,8 @@ export async function startNoticeBench(options: BenchOptions = {}) {
         body,
         payload: JSON.parse(body),
       });
-      response.writeHead(answers.status, answers.headers).end("an answer that nobody sees");
+      const { status, headers: answered, held } = answers;
+      void held.then(() => response.writeHead(status, answered).end("an answer that nobody sees"));
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
@@ -65,6 +71,7 @@ export async function startNoticeBench(options: BenchOptions = {}) {
       async send(mail) {
         secretWatch().written("mail", JSON.stringify(mail));
         sent.push(mail);
+        await answers.held;
         return answers.mail ?? (await inFolder.send(mail));
       },
     },

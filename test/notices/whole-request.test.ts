@@ -95,6 +95,22 @@ test("every poke twice, and two workers at once: no mail and no webhook comes tw
   expect(bench.sent).toHaveLength(5);
 });
 
+test("while a receiver thinks over the first, nobody sends it the next; whoever had the first goes on with it", async () => {
+  await register(bench);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  bench.answers.held = promise;
+  const id = await post();
+  const first = bench.tell();
+  while (bench.received.length < 1 || bench.sent.length < 1) await new Promise((wake) => setTimeout(wake, 5));
+  await bench.drive(id, (request) => request.step === "approve" && request.waiting !== undefined);
+  await bench.tell();
+  expect([bench.received.length, bench.sent.length]).toEqual([1, 1]);
+  resolve();
+  await first;
+  expect(types()).toEqual(whole.slice(0, 2));
+  expect(bench.sent).toHaveLength(2);
+});
+
 test("denied: the reason, as it was written, in text; in HTML it is no HTML", async () => {
   const id = await post({ name: "<script>x" });
   await approve(id, "deny");

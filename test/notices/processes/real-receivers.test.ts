@@ -26,6 +26,7 @@ interface Started {
   url: string;
   authUrl: string;
   serverId: string;
+  logFile: string;
 }
 
 const folder = mkdtempSync(join(tmpdir(), "notices-"));
@@ -117,6 +118,9 @@ test("the mails and webhooks of a whole request arrive, once, in order, at a rea
   const of = (kind: Arrived["kind"]) => arrived().filter((each) => each.kind === kind);
   const types = () => of("webhook").map(({ body = "{}" }) => JSON.parse(body).type.replace("image-request.", ""));
   await eventually("the notice that it waits", () => types().length >= 2 && of("mail").length >= 2, boundMs);
+  // What arrived and was not written down before the death may come again: that is the other test's affair.
+  const over = () => readFileSync(first.logFile, "utf8").match(/"message":"notice".*"left":"over"/g) ?? [];
+  await eventually("both written down", () => over().length >= 4, boundMs);
 
   // Killed: whoever comes after goes on, and tells nothing again.
   await kill(first.child);
