@@ -59,6 +59,29 @@ describe("API1 broken object level authorization:", () => {
     });
   });
 
+  test.each([
+    "../package.json",
+    "..%2fpackage.json",
+    "/etc/passwd",
+    "start.js/../../serverless.yml",
+    "..",
+    "",
+    "constructor",
+    "__proto__",
+  ])("no file but the reference's is read: %j", async (file) => {
+    const { status } = await venue.call("get-docs-file", undefined, { params: { file } });
+    expect(status).toBe(404);
+  });
+
+  test.each(["__proto__", "constructor", "../simulated", "Simulated", " ", "simulated,simulated"])(
+    "a provider that is none, %j, is nobody's",
+    async (provider) => {
+      const headers = { "darkroom-provider": provider };
+      const { status } = await venue.call("list-image-requests", await venue.token("owner"), { headers });
+      expect(status).toBe(422);
+    },
+  );
+
   test("the cursor of another project's list leads into one's own", async () => {
     await asOwner(venue, "get-image-request", { params: { id: await matrix.the.waiting() } });
     await asOwner(venue, "get-image-request", { params: { id: await matrix.the.finished() } });
