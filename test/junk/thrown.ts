@@ -98,7 +98,8 @@ function bent(good: Input, bends: readonly Bend[]): Input {
   for (const bend of bends) {
     const nodes = nodesOf(parts).filter(({ depth }) => depth > 1 || bend.how === "add" || bend.how === "replace");
     const node = nodes[bend.at % Math.max(nodes.length, 1)];
-    if (node) bendAt(node, bend);
+    // A copy: values come again in later calls, and the next bend may fall into this one.
+    if (node) bendAt(node, { ...bend, value: JSON.parse(JSON.stringify(bend.value)) });
   }
   return { body: parts.body, ...texts("params", parts.params), ...texts("query", parts.query) };
 }
@@ -125,7 +126,8 @@ function bendAt({ within, key, depth }: Node, { how, name, value }: Bend): void 
   } else if (how === "add" && Array.isArray(here)) here.push(value);
   else if (how === "add" && typeof here === "object" && here !== null)
     Object.defineProperty(here, name, { value, enumerable: true, configurable: true, writable: true });
-  else if (how === "repeat") within[key] = Array.isArray(here) ? [...here, ...here] : [here, here];
+  else if (how === "repeat")
+    within[key] = Array.isArray(here) ? [...here, ...structuredClone(here)] : [here, structuredClone(here)];
   // The path's and the query's own place are no values.
   else if (depth > 1 || key === "body") within[key] = value;
 }
