@@ -30,7 +30,11 @@ export async function imageInTheMaking(
     kind: "answer",
     answer: refuse(await explainLostImage(cloud, server, entry, seen)),
   });
-  if (!image) return entry?.thingId ? await lost("Glance has it no more") : { kind: "unasked" };
+  if (!image) {
+    if (!entry?.thingId) return { kind: "unasked" };
+    if (server.taskState) return { kind: "answer", answer: untilNovaSaysWhy(server.taskState) };
+    return await lost("Glance has it no more");
+  }
   if (server.taskState === null && request.waiting?.evidence === idle(image.status))
     return await lost(`Nova stopped working at it while Glance says ${image.status}`);
   const evidence = server.taskState ? `${image.status} ${server.taskState} ${image.sizeBytes}` : idle(image.status);
@@ -50,6 +54,13 @@ export async function takeImage(
     return { id: begun.imageId, requestId: begun.requestId };
   });
 }
+
+/** Nova lets go of the server only after it has written down how the action ended (nova/compute/manager.py: the order of its decorators). */
+function untilNovaSaysWhy(taskState: string): Wait {
+  return wait(`Glance has the image no more; Nova says ${taskState}`, { patienceMs: explanationPatienceMs });
+}
+
+const explanationPatienceMs = 15 * 60_000;
 
 /** Seen twice, it means that nobody will finish the image: a restart of nova-compute forgets the task and leaves the image. */
 function idle(imageStatus: string): string {

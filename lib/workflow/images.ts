@@ -67,7 +67,7 @@ export async function explainLostImage(
   return problem(
     "snapshot-lost",
     "The snapshot failed",
-    `The snapshot of ${server.name} failed: ${seen}${told ? `; Nova says: ${told}` : ", and Nova does not say why"}.`,
+    `The snapshot of ${server.name} failed: ${seen}${told ?? ", and Nova does not say why"}.`,
     {
       service: "Nova",
       ...(openstackRequestId && { openstackRequestId }),
@@ -80,7 +80,11 @@ async function reasonFromNova(cloud: Cloud, serverId: string, requestId: string)
   try {
     const action = await cloud.compute.getInstanceAction(serverId, requestId);
     const failed = action.events.find((event) => event.result === "Error");
-    return failed ? (failed.details ?? `${failed.event} ended with an error`) : (action.message ?? undefined);
+    if (failed) return `; Nova says: ${failed.details ?? `${failed.event} ended with an error`}`;
+    if (action.message) return `; Nova says: ${action.message}`;
+    // So it ends, too, where Nova finds the image gone when it wants to give it its bytes (measured on Zed).
+    const ended = action.events.length > 0 && action.events.every(({ result }) => result === "Success");
+    return ended ? "; Nova's record shows no error: somebody deleted the image while it was made" : undefined;
   } catch (error) {
     if (error instanceof OpenStackFault) return undefined; // an explanation is welcome, not needed
     throw error;

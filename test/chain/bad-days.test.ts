@@ -170,6 +170,26 @@ test("a snapshot that fails on the hypervisor, so that Nova deletes the image, i
   await expectNothingLeft(bench, request, { image: false });
 });
 
+test("an image that somebody deletes while Nova makes it: told once Nova has let go of the server, from its record", async () => {
+  source().guest.diskBytes *= 20; // so that Nova is at it for a while
+  const id = await post();
+  await bench.drive(id, ({ step, waiting }) => step === "capture" && /^Glance says/.test(waiting?.why ?? ""));
+  const image = Object.values(bench.cloud.state.images).find(({ name }) => name?.startsWith("darkroom-"));
+  delete bench.cloud.state.images[image?.id ?? ""];
+  const busy = await bench.drive(id, ({ waiting }) => /^Glance has the image no more/.test(waiting?.why ?? ""));
+  expect(busy.step).toBe("capture");
+  const request = await bench.drive(id);
+  expect(request.end).toMatchObject({
+    status: "failed",
+    problem: {
+      type: "urn:darkroom:problem:snapshot-lost",
+      detail: expect.stringContaining("Nova's record shows no error: somebody deleted the image while it was made"),
+    },
+  });
+  expect(source()).toMatchObject({ vmState: "active", lockedBy: null, taskState: null });
+  await expectNothingLeft(bench, request, { image: false });
+});
+
 test("a snapshot that a restarted nova-compute forgot is given up, not waited for", async () => {
   const id = await post();
   await bench.drive(id, ({ step, ledger }) => step === "capture" && ledger.some((entry) => "thingId" in entry));
