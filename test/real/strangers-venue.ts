@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { allOperations } from "../../events/operations/index.ts";
 import { startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 import { readCloudConfig, type Server } from "../../lib/openstack/index.ts";
-import { garbageToken, signIn } from "../strangers/callers.ts";
+import { eventSecret, garbageToken, signIn } from "../strangers/callers.ts";
 import { uploadedName } from "../strangers/uploaded-image.ts";
 import type { Input, Venue } from "../strangers/venue.ts";
 import { deleteServer, imageNamed, openRealCloud, type RealCloud, stateFolder, waitFor } from "./real-cloud.ts";
@@ -34,6 +34,7 @@ export async function openRealVenue(): Promise<Venue> {
     visibilities: ["private", "shared", "community", "public"],
     staffCloud: "admin",
     directoryCloud: "admin",
+    eventSecret,
   });
   const servers = await bootServers(cloud, ["waiting", "asking", "finished", "free"]);
   const elsewhere = await startSimulatedCloud();

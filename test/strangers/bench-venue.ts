@@ -4,7 +4,7 @@ import { demoPassword } from "../../infra/simulated-openstack/seed/people.ts";
 import { isEnded, statusOf } from "../../lib/requests/image-request.ts";
 import { type Bench, type BenchOptions, startBench } from "../chain/bench.ts";
 import { openMemoryTable } from "../matrix/memory-table.ts";
-import { garbageToken, signIn } from "./callers.ts";
+import { eventSecret, garbageToken, signIn } from "./callers.ts";
 import type { Venue } from "./venue.ts";
 
 const servers = { waiting: "no-agent-1", asking: "ignores-acpi-1", finished: "analysis-1", free: "stopped-1" };
@@ -17,6 +17,7 @@ const policy = {
   visibilities: ["private", "shared", "community", "public"],
   staffCloud: "admin",
   directoryCloud: "directory",
+  eventSecret,
 };
 
 export type BenchVenue = Venue & { readonly bench: Bench };

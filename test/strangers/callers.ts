@@ -33,6 +33,9 @@ export const outsiders: readonly Caller[] = callers.filter(
 
 export const garbageToken = `gAAAAAB${"m0tAT0ken".repeat(20)}`;
 
+/** Of the provider's event bridge; by this alone it is known, whatever token it sends. */
+export const eventSecret = `whsec_${Buffer.from("the event bridge of a cloud, 32 b").toString("base64")}`;
+
 /** Signs in with a password; without a project the token is for none. */
 export async function signIn(
   authUrl: string,

@@ -1,5 +1,5 @@
 // Who is answered what: one row for every operation; a new operation needs its row before its tests are green.
-import type { Caller } from "./callers.ts";
+import { type Caller, eventSecret } from "./callers.ts";
 import { asOwner, imageRequest, type Kind, type The, webhook } from "./things.ts";
 import type { Input, Venue } from "./venue.ts";
 
@@ -117,6 +117,22 @@ export const table: Record<string, Row> = {
     // No token is a signature.
     statuses: "               401 401 401 401             401 401             401      401 401 401 401",
     call: async (_the, venue) => ({ params: { provider: venue.provider }, body: [] }),
+  },
+  "take-cloud-events, with the bridge's secret": {
+    statuses: "               202 202 202 202             202 202             202      202 202 202 202",
+    call: async (_the, { provider }) => ({
+      params: { provider },
+      headers: { authorization: `Bearer ${eventSecret}` },
+      body: [],
+    }),
+  },
+  "take-cloud-events, with the bridge's secret for a cloud that is none": {
+    statuses: "               401 401 401 401             401 401             401      401 401 401 401",
+    call: async () => ({
+      params: { provider: "elsewhere" },
+      headers: { authorization: `Bearer ${eventSecret}` },
+      body: [],
+    }),
   },
   "take-portal-call": {
     statuses: "               401 401 401 401             401 401             401      401 401 401 401",
