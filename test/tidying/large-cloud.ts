@@ -4,7 +4,7 @@ import { demoIds, demoSeed, type SeedDocument, startSimulatedCloud } from "../..
 const [images = 0, servers = 0, unused = 0] = process.argv.slice(2).map(Number);
 const dayMs = 86_400_000;
 
-/** Half of the images are what servers were booted from, some are old snapshots that nobody uses, the rest are young ones. */
+/** Some are old snapshots that nobody uses, then each server has an old one that it was booted from, as far as there are images; the rest are young. */
 function seed(nowMs: number): SeedDocument {
   const demo = demoSeed(nowMs);
   const image = Object.values(demo.images ?? {}).find(({ name }) => name === "taken-name");
@@ -15,7 +15,7 @@ function seed(nowMs: number): SeedDocument {
   for (let each = 0; each < images; each++) {
     const isUnused = each < unused;
     const id = idOf("1", each);
-    const ageDays = isUnused ? 400 : each % 2 === 0 ? 300 : 30;
+    const ageDays = isUnused ? 400 : each < unused + servers ? 300 : 30;
     const properties = {
       image_type: "snapshot",
       instance_uuid: idOf("3", each),
@@ -35,8 +35,7 @@ function seed(nowMs: number): SeedDocument {
   }
   for (let each = 0; each < servers; each++) {
     const id = idOf("2", each);
-    // Every even image that is not unused is used by some server, as far as there are servers.
-    const used = idOf("1", unused + ((each * 2) % Math.max(2, images - unused)));
+    const used = idOf("1", unused + (each % (images - unused)));
     parts.servers[id] = {
       ...server,
       id,
