@@ -121,7 +121,8 @@ const rows: Row[] = [
   ["an owner's date for an image that is no snapshot", "expired", old({}, { image_type: "image", ...expires(-1) })],
   ["fresh, its owner's date over", "expired", old({ createdAt: iso(-3) }, expires(-1))],
   ["its owner's date is near: told, not hidden", "expired", old({ createdAt: iso(-3) }, expires(10))],
-  ["its owner's date is far", "fresh", old({ createdAt: iso(-3) }, expires(30))],
+  ["old and unused, and its owner's date is far", "owners-date-ahead", old({}, expires(30))],
+  ["its owner's date is far", "owners-date-ahead", old({ createdAt: iso(-3) }, expires(30))],
   [
     "a date that was copied from the image its server was booted from",
     "fresh",

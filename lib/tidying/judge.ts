@@ -81,6 +81,10 @@ const always = {
 
 /** These do not hold against a date that the owner set. */
 const unlessExpired = {
+  "owners-date-ahead": ({ image }) => {
+    const expiry = expiresAt(image);
+    return expiry === undefined ? undefined : `its owner wants it until ${expiry}`;
+  },
   "no-snapshot": ({ image, lineage }) =>
     image.properties.image_type === "snapshot" || lineage?.published ? undefined : "it is no snapshot",
   "newest-version": ({ lineage }) =>

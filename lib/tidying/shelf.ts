@@ -1,5 +1,4 @@
 // The images of a provider, page by page, and what is to be said of each.
-import { expiryProperty } from "../images/expiry.ts";
 import { imagesNamed, latestOf } from "../images/versions.ts";
 import { type Image, OpenStackFault } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -49,10 +48,7 @@ export async function verdictOf(
   const { tidying } = provider.policy;
   const verdict = judge(image, known, undefined, tidying, clock.now());
   const mayBeOurs = image.properties[requestProperty] !== undefined;
-  const mayChange =
-    verdict.kind === "candidate" ||
-    verdict.rule === "no-snapshot" ||
-    (verdict.rule === "fresh" && image.properties[expiryProperty] !== undefined);
+  const mayChange = verdict.kind === "candidate" ? verdict.reason === "unused" : verdict.rule === "no-snapshot";
   if (!mayBeOurs || !mayChange) return verdict;
   const lineage = await lineageOf(image, eyes, provider.name, store);
   return judge(image, known, lineage, tidying, clock.now());

@@ -63,7 +63,9 @@ export async function sweepProvider(
     return await new Pass(runtime, provider, run, tidying, lease.token, state).go();
   } catch (error) {
     if (!(error instanceof OpenStackFault) && !(error instanceof CannotSee)) throw error;
-    log.warn("shelf not swept", { provider: provider.name, fault: error.message });
+    // A cloud that is away comes back; a credential that does not see enough is an operator's affair.
+    const say = error instanceof CannotSee ? log.error : log.warn;
+    say("shelf not swept", { provider: provider.name, fault: error.message });
     return { ...report, outcome: "failed", why: error.message, kept: {}, done: {} };
   } finally {
     await tidying.end(provider.name, lease.token);

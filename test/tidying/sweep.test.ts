@@ -1,5 +1,6 @@
 // A shelf day by day: told, hidden, deleted; and everything that is in use, or that somebody wants, stays.
 import { openTidyingStore } from "../../lib/tidying/store.ts";
+import { asking, imageOf } from "../chain/bench.ts";
 import { bootFrom, dayMs, openShelf, type Shelf, snapshotOf } from "./shelf.ts";
 
 let shelf: Shelf;
@@ -216,4 +217,21 @@ test("no more deletions in one pass than the policy allows; the rest the day aft
     counts.push(left());
   }
   expect(counts).toEqual([3, 1, 0, 0]);
+});
+
+test("versions of Darkroom's own: the newest of a name stays however old, older ones go; a copy of their properties makes nobody the newest", async () => {
+  shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 1 } });
+  const { bench } = shelf;
+  const make = async (version: string) => {
+    const body = asking(bench, { name: "course", version: { name: version, changeLog: "x" } });
+    const answer = await bench.call("create-image-request", "alice", { body });
+    return imageOf(bench, await bench.drive(answer.body.id));
+  };
+  const [older, newer] = [await make("1"), await make("2")];
+  // A year later somebody's own snapshot of a server of the older one is called the same.
+  bench.clock.advance(365 * dayMs);
+  const copy = shelf.put("course", { ageDays: 0, properties: snapshotOf("gone", { ...older.properties }) });
+  await shelf.days(5);
+  expect([older.id, newer.id, copy].map(shelf.isThere)).toEqual([false, true, true]);
+  expect(shelf.told.filter(({ image }) => image.id === newer.id)).toEqual([]);
 });
