@@ -99,7 +99,7 @@ function bent(good: Input, bends: readonly Bend[]): Input {
     const nodes = nodesOf(parts).filter(({ depth }) => depth > 1 || bend.how === "add" || bend.how === "replace");
     const node = nodes[bend.at % Math.max(nodes.length, 1)];
     // A copy: values come again in later calls, and the next bend may fall into this one.
-    if (node) bendAt(node, { ...bend, value: JSON.parse(JSON.stringify(bend.value)) });
+    if (node) bendAt(node, { ...bend, value: copyOf(bend.value) });
   }
   return { body: parts.body, ...texts("params", parts.params), ...texts("query", parts.query) };
 }
@@ -127,9 +127,14 @@ function bendAt({ within, key, depth }: Node, { how, name, value }: Bend): void 
   else if (how === "add" && typeof here === "object" && here !== null)
     Object.defineProperty(here, name, { value, enumerable: true, configurable: true, writable: true });
   else if (how === "repeat")
-    within[key] = Array.isArray(here) ? [...here, ...structuredClone(here)] : [here, structuredClone(here)];
+    within[key] = Array.isArray(here) ? [...here, ...(copyOf(here) as unknown[])] : [here, copyOf(here)];
   // The path's and the query's own place are no values.
   else if (depth > 1 || key === "body") within[key] = value;
+}
+
+/** structuredClone ends the stack on what is as deep as is thrown here. */
+function copyOf(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
 /** What a path and a query can hold: text. */
