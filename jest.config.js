@@ -18,7 +18,7 @@ export default {
     "<rootDir>/test/notices/processes/",
     "<rootDir>/test/junk/campaign",
     "<rootDir>/test/matrix/(faults|people)",
-    "<rootDir>/test/interleaved/(answers|requests|workers)",
+    "<rootDir>/test/interleaved/(answers|publicity|requests|workers)",
     "<rootDir>/test/tidying/(bad-days|by-chance)",
   ],
   modulePathIgnorePatterns: ["<rootDir>/.build/", "<rootDir>/.serverless/"],

@@ -9,8 +9,8 @@ import { openRuntimeWith, type Runtime } from "../../lib/runtime.ts";
 import { openStage, type Stage } from "../matrix/stage.ts";
 import { gate } from "./interleavings.ts";
 
-export async function openGatedStage(): Promise<Stage> {
-  const stage = await openStage();
+export async function openGatedStage(policy: Record<string, unknown> = {}): Promise<Stage> {
+  const stage = await openStage(policy);
   const table = gatedTable(stage.table);
   const store = openRequestStore(table);
   const { runtime } = stage.bench;
@@ -50,6 +50,7 @@ function gatedTable(table: Table): Table {
 function gatedProvider(provider: Provider): Provider {
   return {
     ...provider,
+    ...(provider.staff && { staff: gatedCloud(provider.staff) }),
     asCaller: (tokenId) => gatedCloud(provider.asCaller(tokenId)),
     asRequester: (request, tokens) => gatedCloud(provider.asRequester(request, tokens)),
   };

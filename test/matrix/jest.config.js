@@ -6,7 +6,7 @@ export default {
   rootDir: "../..",
   testMatch: [
     "<rootDir>/test/matrix/{faults,people}*.test.ts",
-    "<rootDir>/test/interleaved/{answers,requests,workers}*.test.ts",
+    "<rootDir>/test/interleaved/{answers,publicity,requests,workers}*.test.ts",
   ],
   testPathIgnorePatterns: ["/node_modules/"],
   testTimeout: 600_000,
