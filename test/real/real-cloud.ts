@@ -42,8 +42,9 @@ export async function openRealCloud(policy: Record<string, unknown> = {}) {
       headers: { "x-auth-token": token, "content-type": "application/json" },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+    const text = await answer.text();
     // biome-ignore lint/suspicious/noExplicitAny: what was answered is what the tests assert
-    return { status: answer.status, body: (await answer.json()) as any };
+    return { status: answer.status, body: (text ? JSON.parse(text) : undefined) as any };
   };
 
   /** Darkroom's own client, with a token of this person's. */
@@ -64,6 +65,7 @@ export async function openRealCloud(policy: Record<string, unknown> = {}) {
   return {
     /** Where Darkroom listens. */
     url: host.url,
+    dataFolder,
     as,
     call,
     follow,
