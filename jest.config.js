@@ -12,6 +12,7 @@ export default {
     "/node_modules/",
     "<rootDir>/test/real/",
     "<rootDir>/test/load/",
+    "<rootDir>/test/seeds/",
     "<rootDir>/test/credentials/openstacksdk/",
     "<rootDir>/test/clients/",
     "<rootDir>/test/guests/",

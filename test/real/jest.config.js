@@ -4,7 +4,7 @@ import base from "../../jest.config.js";
 export default {
   ...base,
   rootDir: "../..",
-  testMatch: ["<rootDir>/test/real/**/*.test.ts"],
+  testMatch: ["<rootDir>/test/real/**/*.test.ts", "<rootDir>/test/seeds/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/"],
   testTimeout: 1_200_000,
   maxWorkers: 1,

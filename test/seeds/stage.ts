@@ -20,7 +20,7 @@ export async function openStage() {
     staffCloud: "admin",
     directoryCloud: "admin",
     supportContact: "support@example.org",
-    mailDomains: ["example.org"],
+    // mailDomains: ["example.org"],
     visibilities: ["private", "shared", "community", "public"],
     approvalNeededFor: ["public"],
     testRamMib: 512,
