@@ -121,6 +121,6 @@ async function until(started: Started, id: string, holds: (request: Shown) => bo
     const request: Shown = await call(started, "GET", `/v1/image-requests/${id}`);
     if (holds(request)) return request;
     if (request.endedAt) throw new Error(`ended before: ${JSON.stringify(request)}`);
-    await sleep(50);
+    await sleep(250);
   }
 }

@@ -41,8 +41,12 @@ async function captured(out: TryOut, alice: Speaker, id: string): Promise<string
 
 test.each([
   ["debian", "analysis-1", []],
-  // Its rpm database is none that rpm could read: no description in text makes one.
-  ["redhat", "no-agent-1", [expect.stringContaining("rpm cannot read the database")]],
+  // Its rpm database is none that rpm could read: no description in text makes one. And not every machine has rpm.
+  [
+    "redhat",
+    "no-agent-1",
+    [expect.stringMatching(/rpm cannot read the database|there is no rpm to read its database/)],
+  ],
 ] as const)(
   "a %s guest: cleaned, captured, verified; no canary in the image, what it is made for is there",
   async (_family, name, problems) => {
