@@ -10,6 +10,7 @@ export default {
   testMatch: ["<rootDir>/{functions,lib,events,infra,test,client}/**/*.test.ts"],
   testPathIgnorePatterns: [
     "/node_modules/",
+    "<rootDir>/infra/aws/package.test",
     "<rootDir>/test/real/",
     "<rootDir>/test/load/",
     "<rootDir>/test/seeds/",

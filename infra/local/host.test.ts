@@ -21,7 +21,7 @@ type Started = {
 
 const folder = mkdtempSync(join(tmpdir(), "host-"));
 const children: ChildProcess[] = [];
-/** A process loads Node, the emulators and 22 functions; two cores may be busy with other tests. */
+/** A process loads Node, the emulators and every function; two cores may be busy with other tests. */
 const boundMs = 120_000;
 
 afterEach(async () => {
@@ -104,7 +104,7 @@ test(
     const dataFolder = withApproval("killed");
     const first = await start(dataFolder);
     const alice = await signedIn(first, "alice", "astro-lab");
-    const asked = { ...imageRequestExample, serverId: first.serverId };
+    const asked = { ...imageRequestExample, serverId: first.serverId, preparation: "as-is" as const };
     const params = { id: (await alice.createImageRequest({ body: asked })).body.id };
     const waits = async () => (await alice.getImageRequest({ params })).body.step === "approve";
     await eventually("the wait for staff", waits, boundMs);
