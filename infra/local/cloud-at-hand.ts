@@ -52,9 +52,14 @@ function policyOf(simulated: SimulatedCloud): string {
 providers:
   simulated:
     cloud: darkroom
+    staffCloud: admin
+    directoryCloud: directory
     approvers:
       - role: imaging-staff
         project: ${JSON.stringify(simulated.ids.project("staff"))}
+    visibilities: [private, shared, community, public]
+    # Its guests are folders, in which nothing is left of what was deleted.
+    unpromisedFreeSpace: any
     supportContact: help@simulated.invalid
     mailFrom: Darkroom <darkroom@simulated.invalid>
 `;
