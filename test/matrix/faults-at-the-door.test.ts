@@ -82,7 +82,9 @@ async function judge({ status, body, headers }: Answered, fault: PlacedFault, ou
     nameLock("simulated", cloud.ids.project("astro-lab"), "first-image"),
   ];
   for (const lock of locks) if (await runtime.locks.holder(lock)) wrong.push(`${lock} is held`);
-  if (stage.table.items.size > 0) wrong.push("something is left in the table");
+  // That somebody called, and what was changed in the cloud before it went wrong, is on record for good.
+  const left = [...stage.table.items.keys()].filter((id) => !/^(rate|audit)#/.test(id));
+  if (left.length > 0) wrong.push(`left in the table: ${left.join(", ")}`);
   clock.advance(2 * 3_600_000);
   await sweepTrusts(runtime);
   if (Object.keys(cloud.state.trusts).length > 0) wrong.push("a trust is left");
