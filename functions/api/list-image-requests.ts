@@ -3,10 +3,10 @@
 import { listImageRequests } from "../../events/operations/list-image-requests.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { invalid } from "../../lib/http/http-problem.ts";
+import { refuseBadCursor } from "../../lib/http/page.ts";
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
 import { representation } from "../../lib/requests/representation.ts";
-import { BadCursor, type ProjectQuery } from "../../lib/requests/store.ts";
+import type { ProjectQuery } from "../../lib/requests/store.ts";
 import type { Runtime } from "../../lib/runtime.ts";
 
 /** A filter can leave pages of the index empty; so many are read for one answer at most. */
@@ -35,12 +35,6 @@ async function fullPage(
     if (requests.length >= query.limit) break;
   }
   return rest.cursor ? { requests, cursor: rest.cursor } : { requests };
-}
-
-function refuseBadCursor(error: unknown): never {
-  if (error instanceof BadCursor)
-    throw invalid([{ field: "cursor", detail: "is none that was given out here" }], "query");
-  throw error;
 }
 
 function dropUndefined({

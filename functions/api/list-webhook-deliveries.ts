@@ -1,9 +1,8 @@
 // GET /v1/webhooks/{id}/deliveries: what was sent to an endpoint and how it went.
 import { listWebhookDeliveries } from "../../events/operations/list-webhook-deliveries.ts";
-import { BadCursor } from "../../lib/aws/cursor.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { invalid } from "../../lib/http/http-problem.ts";
+import { refuseBadCursor } from "../../lib/http/page.ts";
 import { visibleWebhook } from "../../lib/http/visible-webhook.ts";
 import { deliveryRepresentation } from "../../lib/notify/representation.ts";
 
@@ -13,9 +12,3 @@ export const handler = endpoint(listWebhookDeliveries, async (call) => {
   const { deliveries, cursor } = await runtime.notices.log(id, query.limit, query.cursor).catch(refuseBadCursor);
   return answer(200, { deliveries: deliveries.map(deliveryRepresentation), next: cursor ?? null });
 });
-
-function refuseBadCursor(error: unknown): never {
-  if (error instanceof BadCursor)
-    throw invalid([{ field: "cursor", detail: "is none that was given out here" }], "query");
-  throw error;
-}

@@ -7,6 +7,8 @@ export interface CursorOf {
   /** Of the hash: which list. */
   readonly value: string;
   readonly range: string;
+  /** With which the ids of its items begin, where it is one and the same. */
+  readonly idPrefix?: string;
 }
 
 /** A cursor that was given out by nobody here: the caller's mistake. */
@@ -17,10 +19,11 @@ export function writeCursor(next: Record<string, unknown>, { range }: CursorOf):
   return Buffer.from(JSON.stringify([next.id, next[range]])).toString("base64url");
 }
 
-export function readCursor(cursor: string, { hash, value, range }: CursorOf): Record<string, unknown> {
+export function readCursor(cursor: string, { hash, value, range, idPrefix = "" }: CursorOf): Record<string, unknown> {
   try {
     const [id, at] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
-    if (typeof id === "string" && id !== "" && typeof at === "string") return { id, [range]: at, [hash]: value };
+    if (typeof id === "string" && id !== "" && id.startsWith(idPrefix) && typeof at === "string")
+      return { id, [range]: at, [hash]: value };
   } catch {
     // falls through to the refusal
   }

@@ -1,6 +1,7 @@
 // The clock of notices: whatever is overdue is poked again, whoever lost its poke; what is long over is forgotten.
 import { log } from "../log.ts";
 import type { Runtime } from "../runtime.ts";
+import { wakeDelayMs } from "../workflow/pace.ts";
 
 /** So many in one run; the rest are still overdue at the next. */
 const maxPerRun = 300;
@@ -16,16 +17,11 @@ export async function remind({
   let poked = 0;
   const nowMs = clock.now();
   for (const { key, listOrder, wakes } of await notices.overdue(nowMs, maxPerRun)) {
-    if (!(await notices.postpone(key, listOrder, nowMs + againMs(wakes), wakes + 1))) continue;
+    if (!(await notices.postpone(key, listOrder, nowMs + wakeDelayMs(wakes), wakes + 1))) continue;
     await queue.poke(key, 0);
     poked += 1;
   }
   const forgotten = await notices.forget(nowMs - keptMs, maxPerRun);
   if (poked + forgotten > 0) log.info("notices", { poked, forgotten });
   return { poked, forgotten };
-}
-
-/** 1, 2, 4, 8, then every 15 minutes. */
-function againMs(wakes: number): number {
-  return Math.min(2 ** Math.min(wakes, 4), 15) * 60_000;
 }

@@ -3,6 +3,7 @@ import { waitingSince, waitsNoMore } from "../approvals/keys.ts";
 import { userKey } from "../audit/audit-store.ts";
 import type { CallsMade } from "../audit/calls-made.ts";
 import { absent, and, below, differs, equals, or, present } from "../aws/condition.ts";
+import { type CursorOf, readCursor, writeCursor } from "../aws/cursor.ts";
 import type { Item, Table } from "../aws/table.ts";
 import {
   type Answer,
@@ -216,16 +217,17 @@ export function openRequestStore(table: Table): RequestStore {
     },
 
     async listOfProject({ provider, projectId, status, limit, cursor }) {
+      const list = projectList(provider, projectId);
       const page = await table.query({
-        index: "byProject",
-        key: equals("projectKey", projectKey(provider, projectId)),
+        index: list.index,
+        key: equals(list.hash, list.value),
         ...(status && { filter: equals("status", status) }),
         limit,
         newestFirst: true,
-        ...(cursor && { after: decodeCursor(cursor, projectKey(provider, projectId)) }),
+        ...(cursor && { after: readCursor(cursor, list) }),
       });
       const requests = page.items.map(requestOf);
-      return page.next ? { requests, cursor: encodeCursor(page.next) } : { requests };
+      return page.next ? { requests, cursor: writeCursor(page.next, list) } : { requests };
     },
 
     async overdue(shard, nowMs, limit) {
@@ -277,9 +279,6 @@ export function openRequestStore(table: Table): RequestStore {
 function listed(nowMs: number) {
   return { listKey: dueNotices, listOrder: new Date(nowMs + pokedWithinMs).toISOString() };
 }
-
-/** Is this cursor one that this store gave out? A wrong one is the caller's mistake. */
-export class BadCursor extends Error {}
 
 /** The request's id, of its item's. */
 export function idOfKey(id: string): string {
@@ -403,19 +402,12 @@ async function signal(
   return undefined;
 }
 
-/** The index's key is opaque to callers; it names only the project's own item, so nothing else can be reached with it. */
-function encodeCursor(next: Record<string, unknown>): string {
-  return Buffer.from(JSON.stringify([next.id, next.createdAt])).toString("base64url");
-}
-
-function decodeCursor(cursor: string, project: string): Record<string, unknown> {
-  try {
-    const [id, createdAt] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
-    if (typeof id === "string" && typeof createdAt === "string" && id.startsWith(keyPrefix)) {
-      return { id, createdAt, projectKey: project };
-    }
-  } catch {
-    // falls through to the refusal
-  }
-  throw new BadCursor(cursor);
+function projectList(provider: string, projectId: string): CursorOf {
+  return {
+    index: "byProject",
+    hash: "projectKey",
+    value: projectKey(provider, projectId),
+    range: "createdAt",
+    idPrefix: keyPrefix,
+  };
 }

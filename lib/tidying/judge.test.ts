@@ -1,4 +1,5 @@
 // Every rule with its row: what keeps an image, and what does not.
+import { anImage } from "../images/sample-image.ts";
 import type { Image } from "../openstack/index.ts";
 import { defaultPolicy } from "../providers/policy.ts";
 import { judge, type RuleName, ruleNames } from "./judge.ts";
@@ -10,29 +11,18 @@ const iso = (daysFromNow: number) => new Date(nowMs + daysFromNow * dayMs).toISO
 
 /** A private snapshot of a year, of a server that is gone. */
 function old(changes: Partial<Image> = {}, properties: Record<string, string> = {}): Image {
-  return {
+  return anImage({
     id: "image-1",
     name: "before-the-upgrade",
-    status: "active",
-    visibility: "private",
     owner: "astro",
     sizeBytes: 372_000_000,
-    virtualSizeBytes: 2 ** 31,
-    minDiskGib: 2,
-    minRamMib: 0,
-    diskFormat: "qcow2",
-    containerFormat: "bare",
-    checksum: null,
     hashAlgo: null,
     hashValue: null,
-    tags: [],
-    protected: false,
-    hidden: false,
     createdAt: iso(-365),
     updatedAt: iso(-1),
     ...changes,
     properties: { image_type: "snapshot", instance_uuid: "server-1", ...properties },
-  };
+  });
 }
 
 const nothing: Known = {

@@ -2,8 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { listWaiting } from "../../lib/approvals/waiting.ts";
 import { and, below, equals } from "../../lib/aws/condition.ts";
+import { BadCursor } from "../../lib/aws/cursor.ts";
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
-import { BadCursor, defaultPersonalDataMs, dueErasure, idOfKey, wakeShards } from "../../lib/requests/store.ts";
+import { defaultPersonalDataMs, dueErasure, idOfKey, wakeShards } from "../../lib/requests/store.ts";
 import { nowMs, openStore, sampleRequest } from "./sample-request.ts";
 
 let opened: Awaited<ReturnType<typeof openStore>>;
