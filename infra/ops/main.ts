@@ -18,7 +18,7 @@ await command(usage, async (runtime) => {
     const { name } = provider;
     if (values.provider !== undefined && values.provider !== name) continue;
     if (what === "hold") await tidying.hold(name, { sinceMs: Date.now(), why: values.why ?? "an operator holds it" });
-    if (what === "release") await tidying.hold(name, undefined);
+    if (what === "release") await tidying.release(name, Date.now());
     const { held } = await tidying.state(name);
     console.log(
       `${name}: ${held ? `nothing is deleted since ${new Date(held.sinceMs).toISOString()}: ${held.why}` : "sweeps may delete"}`,
@@ -30,10 +30,12 @@ await command(usage, async (runtime) => {
       console.log(`  ${kind}: ${about}: ${text}`);
     }
     console.log(found === 0 ? "  table and cloud agree" : `  ${found} differences`);
-    if (held && !values["read-only"] && found === 0) {
-      await tidying.hold(name, undefined);
+    if (values["read-only"]) continue;
+    // Also where nothing is held yet: a sweep that meets the same old table would hold by itself.
+    if (found === 0) await tidying.release(name, Date.now());
+    if (held && found === 0) {
       console.log("  sweeps may delete again");
-    } else if (held && !values["read-only"]) {
+    } else if (held) {
       console.log("  still held: mend these, or say `npm run ops -- release`");
     }
   }

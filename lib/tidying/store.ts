@@ -14,7 +14,7 @@ export interface SweepState {
   /** Images deleted in this pass. */
   readonly deleted?: number;
   readonly passEndedAtMs?: number;
-  /** When a run last wrote this. */
+  /** When a run last wrote this, or an operator last looked. */
   readonly activeAtMs?: number;
   /** Nothing is deleted while this stands. */
   readonly held?: Held;
@@ -82,8 +82,13 @@ export function openTidyingStore(table: Table) {
       await table.update(sweepId(provider), { lease: undefined }, equals("lease.token", token));
     },
 
-    async hold(provider: string, held: Held | undefined): Promise<void> {
+    async hold(provider: string, held: Held): Promise<void> {
       await table.update(sweepId(provider), { held }, always);
+    },
+
+    /** Somebody has looked: what the table says counts as of now, however old it was, or the next sweep would hold again for the same reason. */
+    async release(provider: string, nowMs: number): Promise<void> {
+      await table.update(sweepId(provider), { held: undefined, activeAtMs: nowMs }, always);
     },
 
     async find(provider: string, imageId: string): Promise<StageRecord | undefined> {

@@ -187,9 +187,18 @@ describe("clocks that differ", () => {
     expect([shelf.isThere(id), shelf.isHidden(id)]).toEqual([true, false]);
     await shelf.days(5);
     expect([shelf.isThere(id), shelf.isHidden(id)]).toEqual([true, true]);
-    await openTidyingStore(shelf.table).hold("simulated", undefined);
+    await release();
     await shelf.days(1);
     expect(shelf.isThere(id)).toBe(false);
+  });
+
+  test("somebody looked before the first sweep met the old table: it does not hold for what they have seen", async () => {
+    await onTheDay();
+    shelf.bench.clock.advance(7 * dayMs);
+    await release();
+    const [report] = await shelf.days(1);
+    expect(report).toMatchObject({ outcome: "ended", done: { told: 1 } });
+    expect(report?.held).toBeUndefined();
   });
 });
 
@@ -369,3 +378,5 @@ describe("runs", () => {
     expect([shelf.isThere(id), shelf.isHidden(id)]).toEqual([true, false]);
   });
 });
+
+const release = () => openTidyingStore(shelf.table).release("simulated", shelf.bench.clock.now());
