@@ -57,7 +57,7 @@ async function perform(
   switch (action.do) {
     case "tell": {
       if (record?.hiddenByUs && image.hidden) await setHidden(image.id, false, at);
-      await at.tell(notice("told", image, candidate, at, record, action));
+      await at.tell(notice("told", image, candidate, at, action));
       return (await write({ stage: "told", sinceMs: nowMs })) ? "told" : "another-run";
     }
     case "hide": {
@@ -66,7 +66,7 @@ async function perform(
       const meant = await write({ stage: "told", sinceMs: record?.sinceMs ?? nowMs, hiddenByUs });
       if (!meant) return "another-run";
       if (!image.hidden) await setHidden(image.id, true, at);
-      await at.tell(notice("hidden", image, candidate, at, record, action));
+      await at.tell(notice("hidden", image, candidate, at, action));
       return (await write({ stage: "hidden", sinceMs: nowMs, hiddenByUs }, meant)) ? "hidden" : "another-run";
     }
     case "keep":
@@ -118,7 +118,7 @@ async function remove(image: Image, candidate: Candidate, record: StageRecord, a
     throw error;
   }
   await tidying.deletionDone(provider.name, image.id);
-  await at.tell(notice("deleted", image, candidate, at, record, {})).catch((error: unknown) => {
+  await at.tell(notice("deleted", image, candidate, at, {})).catch((error: unknown) => {
     log.error("deletion not announced", { provider: provider.name, imageId: image.id, error });
   });
   await tidying.remove(claimed);
@@ -153,14 +153,13 @@ function notice(
   kind: TidyingNotice["kind"],
   image: Image,
   { reason, why }: Candidate,
-  { provider }: Surroundings,
-  before: StageRecord | undefined,
+  { provider, pass }: Surroundings,
   { hideAtMs, deleteAtMs }: { hideAtMs?: number; deleteAtMs?: number },
 ): TidyingNotice {
   const { id, name, owner, sizeBytes, createdAt, properties } = image;
   return {
     kind,
-    key: `tidying-${kind}-${id}-${before?.version ?? 0}`,
+    key: `tidying-${kind}-${id}-${pass}`,
     provider: provider.name,
     image: { id, name, owner, sizeBytes, createdAt },
     userId: properties.user_id,

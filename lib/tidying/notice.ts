@@ -4,7 +4,7 @@ import type { Candidate } from "./judge.ts";
 
 export interface TidyingNotice {
   readonly kind: "told" | "hidden" | "deleted";
-  /** The same words about the same image at the same stage: told twice, it is one notice. */
+  /** Of the stage and the pass that reached it: a pass that goes on after a crash says nothing twice, and a later round is told anew. */
   readonly key: string;
   readonly provider: string;
   readonly image: Pick<Image, "id" | "name" | "owner" | "sizeBytes" | "createdAt">;
