@@ -45,6 +45,8 @@ export async function openHttpPort(
         response.destroy();
       });
   });
+  // Longer than a client or a proxy keeps an idle connection, so that none is closed while a request is on its way.
+  server.keepAliveTimeout = 120_000;
   server.listen(port, "127.0.0.1");
   try {
     await once(server, "listening");

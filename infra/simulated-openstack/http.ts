@@ -70,6 +70,8 @@ export function httpServer(dealings: Dealings): Server {
     deal(dealings, incoming, outgoing).catch(() => outgoing.destroy());
   });
   server.requestTimeout = 30_000;
+  // Longer than a client keeps an idle connection, so that none is closed while a call is on its way.
+  server.keepAliveTimeout = 120_000;
   server.maxConnections = 512;
   return server;
 }

@@ -188,19 +188,15 @@ test("3,000 events, most about nothing of ours: one read each, one message, and 
   aMoment();
   const reads = countReads();
   const sent: unknown[] = [];
-  const beganMs = performance.now();
   for (let batch = 0; batch < 60; batch++) {
     const others = Array.from({ length: 49 }, () => stopped(randomUUID()));
     sent.push(...(await tell([...others, stopped()])).sent);
   }
-  const tookMs = performance.now() - beganMs;
   expect(sent).toHaveLength(1);
   // One for each that is not ours; the lock and the request for each of the sixty that is.
   expect(reads()).toBe(49 * 60 + 2 * 60);
   expect(await bench.runtime.store.get(id)).toEqual(before);
   expect((await bench.drive(id)).end).toEqual({ status: "completed" });
-  process.stdout.write(`3,000 events in 60 calls: ${Math.round(tookMs)} ms\n`);
-  expect(tookMs).toBeLessThan(20_000);
 });
 
 /** From now on, how often the hook reads the table. */

@@ -53,9 +53,7 @@ export async function openJunkStage() {
     const row = target?.good[thrown.who % target.good.length];
     if (!target || !row) throw new Error(`there is no operation ${id}, or no good call of it`);
     const who = whoCalls(row.expected, thrown.who);
-    // Once more: the simulated cloud may close an idle connection just as it is used again.
-    const token = await venue.token(who).catch(() => venue.token(who));
-    return { ...target, sent: sentInstead(row.input, thrown), token };
+    return { ...target, sent: sentInstead(row.input, thrown), token: await venue.token(who) };
   };
 
   /** Throws an Error that holds the whole call where it was answered as no call may be. */
