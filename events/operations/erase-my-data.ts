@@ -11,7 +11,7 @@ export const eraseMyData = defineOperation({
   tag: "Personal data",
   summary: "Erase a user's personal data, on this provider",
   description:
-    "Of requests that have ended: consoles, reports, addresses and the user's name; of audit records the user's name. Ids stay. What is under way stays whole and is named: cancel it, or ask again when it has ended. One call does one page: call again with `next` until it is null. Staff may do it for another user.",
+    "Of requests that have ended: consoles, reports, addresses and the user's name; of what the user decided or cancelled of others', and of audit records, the user's name. Ids stay. What is under way stays whole and is named: cancel it, or ask again when it has ended. One call does one page: call again with `next` until it is null. Staff may do it for another user.",
   caller: "token",
   ofOneself: true,
   query: myDataQuery,

@@ -21,7 +21,7 @@ export const getMyData = defineOperation({
   tag: "Personal data",
   summary: "Everything that Darkroom keeps of a user, on this provider",
   description:
-    "Newest first, page by page: the user's requests in every project, where their reports are, and what was recorded of what the user did. Staff may ask for another user.",
+    "Newest first, page by page: the user's requests in every project, where their reports are, and what was recorded of what the user did. Staff may ask for another user, which is recorded.",
   caller: "token",
   query: myDataQuery,
   answers: {

@@ -28,7 +28,7 @@ export const handler = endpoint(decidePublicity, async (call) => {
   if (!decided) {
     throw conflict("not-waiting", "The question does not wait for a decision now.", "Look at its status.");
   }
-  call.note({ decision: body.decision }, { kind: "image", id: question.imageId });
+  call.note({ decision: body.decision, reason: body.reason }, { kind: "image", id: question.imageId });
   try {
     return answer(200, publicityView(await carryOut({ runtime, publicity, bounded }, provider.staff, decided)));
   } catch (error) {

@@ -6,6 +6,7 @@ import { endpoint } from "../../lib/http/endpoint.ts";
 import { refuseBadCursor } from "../../lib/http/page.ts";
 import { whoseData } from "../../lib/http/whose-data.ts";
 import { openPublicity } from "../../lib/images/publicity.ts";
+import { eraseAct } from "../../lib/personal-data/erase-acts.ts";
 import { eraseRequest } from "../../lib/personal-data/erase-request.ts";
 import { erasedName } from "../../lib/personal-data/names.ts";
 import { pageOfUser } from "../../lib/personal-data/user-items.ts";
@@ -21,27 +22,30 @@ export const handler = endpoint(eraseMyData, async (call) => {
     refuseBadCursor,
   );
   const erased = { requests: 0, reports: 0, records: 0, questions: 0 };
-  const live: string[] = [];
+  const live = new Set<string>();
   for (const { id } of page.requests) {
     const request = await runtime.store.get(id);
     const gone = request && (await eraseRequest(runtime, request, runtime.clock.now(), { userId }));
     if (!gone) {
-      if (request) live.push(id);
+      if (request) live.add(id);
       continue;
     }
     erased.requests += 1;
     erased.reports += gone.reports;
   }
-  const audit = openAuditStore(runtime.table);
-  for (const { id, actor } of page.records) {
-    if (actor.userName !== undefined && (await audit.withoutName(id))) erased.records += 1;
-  }
   const publicity = openPublicity(runtime.table);
   for (const question of page.questions) {
-    if (question.requester.userName === erasedName) continue;
-    await publicity.withoutPerson(question, erasedName);
-    erased.questions += 1;
+    if (await publicity.withoutName(question, userId, erasedName)) erased.questions += 1;
+  }
+  // A record leads to what the user did to others' requests and questions, so it is cleaned after those.
+  const audit = openAuditStore(runtime.table);
+  for (const record of page.records) {
+    const act = await eraseAct(runtime, record);
+    if (act.from === "request") erased.requests += 1;
+    if (act.from === "question") erased.questions += 1;
+    if (act.live !== undefined) live.add(act.live);
+    if (record.actor.userName !== undefined && (await audit.withoutName(record.id))) erased.records += 1;
   }
   call.note(erased);
-  return answer(200, { user: { id: userId }, erased, live, next: page.cursor ?? null });
+  return answer(200, { user: { id: userId }, erased, live: [...live], next: page.cursor ?? null });
 });

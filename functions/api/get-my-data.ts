@@ -1,4 +1,4 @@
-// GET /v1/my-data: everything that is kept of a user, for the user.
+// GET /v1/my-data: everything that is kept of a user, for the user; or for staff, which is recorded.
 import { getMyData } from "../../events/operations/get-my-data.ts";
 import { shownRecord } from "../../lib/audit/shown-record.ts";
 import { answer } from "../../lib/http/answer.ts";
@@ -11,8 +11,14 @@ import type { EvidenceStore } from "../../lib/requests/evidence.ts";
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
 import { representation } from "../../lib/requests/representation.ts";
 
-export const handler = endpoint(getMyData, async ({ runtime, provider, caller, query: { user, limit, cursor } }) => {
+export const handler = endpoint(getMyData, async (call) => {
+  const { runtime, provider, caller, query } = call;
+  const { user, limit, cursor } = query;
   const userId = whoseData(caller, user);
+  if (userId !== caller.userId) {
+    call.recordLook();
+    call.note({}, { kind: "user", id: userId });
+  }
   const page = await pageOfUser(runtime.table, { provider: provider.name, userId, limit, cursor }).catch(
     refuseBadCursor,
   );

@@ -22,7 +22,9 @@ export interface AuditTrail {
   note(facts: Facts, about?: About): void;
   /** The record shall not hold the caller's name. */
   withoutName(): void;
-  /** Performs the call. A success that changed something, and a failure that may have, is recorded before it is answered. */
+  /** This call is to be recorded, though it only looks. */
+  recordLook(): void;
+  /** Performs the call. A success that changed something, or looked where looks are recorded, and a failure that may have, is recorded before it is answered. */
   follow(call: Followed, handle: () => Promise<Answer>): Promise<Answer>;
 }
 
@@ -30,6 +32,7 @@ export function openAuditTrail(operation: Told, clock: { now(): number }): Audit
   const collected = collectCalls(() => clock.now());
   let noted: { facts: Facts; about?: About } = { facts: {} };
   const changes = changesSomething(operation);
+  let recorded = changes;
   let named = true;
 
   const keep = async (call: Followed, answer: Answer | undefined, more: Facts) => {
@@ -47,6 +50,9 @@ export function openAuditTrail(operation: Told, clock: { now(): number }): Audit
     withoutName() {
       named = false;
     },
+    recordLook() {
+      recorded = true;
+    },
     async follow(call, handle) {
       let answer: Answer;
       try {
@@ -57,7 +63,7 @@ export function openAuditTrail(operation: Told, clock: { now(): number }): Audit
         if (changes && mayHaveChanged) await keep(call, undefined, { failed: true }).catch(notRecorded);
         throw error;
       }
-      if (changes && (answer.statusCode ?? 200) < 400) await keep(call, answer, {});
+      if (recorded && (answer.statusCode ?? 200) < 400) await keep(call, answer, {});
       return answer;
     },
   };

@@ -51,6 +51,8 @@ export interface Call<Body = unknown, Query = unknown, Params = unknown> extends
   note(facts: Facts, about?: About): void;
   /** The audit record of this call shall not hold the caller's name: it is being erased. */
   withoutName(): void;
+  /** A look that is to be recorded like a change: at what is another person's. */
+  recordLook(): void;
 }
 
 type Answer = APIGatewayProxyStructuredResultV2;
@@ -89,6 +91,7 @@ export function endpoint<
       bounded,
       note: trail.note,
       withoutName: trail.withoutName,
+      recordLook: trail.recordLook,
     };
     return await trail.follow({ ...call, sent: input.json }, () => handle(call));
   });

@@ -58,8 +58,8 @@ export interface PublicityStore {
   finish(question: Publicity, doneAt: string): Promise<Publicity | undefined>;
   /** Takes an undecided question away. False where there is none, or it is decided. */
   withdraw(question: Publicity): Promise<boolean>;
-  /** The name and the address of who asked go; the question stays. */
-  withoutPerson(question: Publicity, name: string): Promise<void>;
+  /** `name` stands in place of the user's own, who asked or decided; with who asked goes their address. False where nothing of the user is there (any more). */
+  withoutName(question: Publicity, userId: string, name: string): Promise<boolean>;
   /** The image is gone: there is nothing to decide or to do. */
   drop(question: Publicity): Promise<void>;
   /** Decided, and perhaps not done yet; oldest first. */
@@ -113,13 +113,21 @@ export function openPublicity(table: Table): PublicityStore {
 
     withdraw: (question) => table.delete(idOf(question), and(equals("askedAt", question.askedAt), absent("decision"))),
 
-    async withoutPerson(question, name) {
-      const requester = { ...question.requester, userName: name };
-      await table.update(
-        idOf(question),
-        { requester, contactAddress: undefined },
-        equals("requester.userId", requester.userId),
+    async withoutName(question, userId, name) {
+      const { requester, decision, contactAddress } = question;
+      const asked = requester.userId === userId && (requester.userName !== name || contactAddress !== undefined);
+      const decided = decision?.by.userId === userId && decision.by.userName !== name;
+      if (!asked && !decided) return false;
+      const change = {
+        ...(asked && { requester: { ...requester, userName: name }, contactAddress: undefined }),
+        ...(decided && { decision: { ...decision, by: { ...decision.by, userName: name } } }),
+      };
+      // Whoever asks anew meanwhile writes a question of their own.
+      const same = and(
+        equals("askedAt", question.askedAt),
+        decided ? equals("decision.at", decision.at) : present("id"),
       );
+      return (await table.update(idOf(question), change, same)) !== undefined;
     },
 
     async drop(question) {

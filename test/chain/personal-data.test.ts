@@ -1,6 +1,7 @@
 // Consoles, reports and addresses go when the policy says so; a user's own data can be had and erased; what happened, and ids, stay.
 import { openAuditStore } from "../../lib/audit/audit-store.ts";
 import { eraseDue } from "../../lib/personal-data/erase-due.ts";
+import { eraseNameIn } from "../../lib/personal-data/erase-request.ts";
 import type { Bench } from "./bench.ts";
 import { guestsSay, post, reportOf, shownTo, startCleaningBench } from "./speaking-guests.ts";
 
@@ -121,11 +122,72 @@ describe("a user's own", () => {
     for (const name of ["get-my-data", "erase-my-data"]) {
       expect((await bench.call(name, "bob", { query })).status).toBe(403);
     }
+
     expect((await bench.call("get-my-data", "carol", { query })).body.requests).toHaveLength(1);
+    const { records: looks } = await openAuditStore(bench.runtime.table).all({ provider: "simulated", limit: 1 });
+    expect(looks).toMatchObject([
+      { action: "get-my-data", actor: { userName: "carol" }, about: { kind: "user", id: query.user } },
+    ]);
+    bench.clock.advance(1000);
     expect((await bench.call("erase-my-data", "carol", { query })).body.erased.requests).toBe(1);
     const { records } = await openAuditStore(bench.runtime.table).all({ provider: "simulated", limit: 1 });
     expect(records).toMatchObject([
       { action: "erase-my-data", actor: { userName: "carol" }, about: { kind: "user", id: query.user } },
     ]);
+  });
+});
+
+describe("of who decided or cancelled what others asked for", () => {
+  const nameless = { requests: 1, records: expect.any(Number), reports: 0 };
+  const erasedBy = async (person: "alice" | "carol") => (await bench.call("erase-my-data", person)).body;
+  const decided = async (decision: "approve" | "deny", name = "first-image") => {
+    const policy = bench.runtime.providers.find("simulated")?.policy;
+    if (policy) policy.approvalNeededFor = ["shared"];
+    const id = await post(bench, { visibility: "shared", contact, name });
+    await bench.drive(id, ({ step, waiting }) => step === "approve" && waiting !== undefined);
+    await bench.call("decide-image-request", "carol", { id, body: { decision, reason: "as agreed" } });
+    return id;
+  };
+
+  test.each(["approve", "deny"] as const)(
+    "staff's name goes (%s), and nothing else of the request",
+    async (decision) => {
+      const id = await decided(decision);
+      await bench.drive(id);
+      const before = await shownTo(bench, id);
+      expect(everything()).toMatch(decision === "deny" ? /carol denied/ : /approved by carol/);
+      expect(await erasedBy("carol")).toMatchObject({ erased: nameless, live: [], next: null });
+      expect(everything()).not.toMatch(/carol/);
+      const after = await shownTo(bench, id);
+      expect(after).toEqual(JSON.parse(JSON.stringify(before).replaceAll("carol", "(erased)")));
+      expect(everything()).toContain(contact.email);
+      expect((await erasedBy("carol")).erased.requests).toBe(0);
+    },
+  );
+
+  test("what is under way stays whole, is named, and is found again when it has ended", async () => {
+    const id = await decided("approve");
+    expect(await erasedBy("carol")).toMatchObject({ erased: { requests: 0 }, live: [id] });
+    expect((await bench.drive(id)).decision?.by.userName).toBe("carol");
+    expect(await erasedBy("carol")).toMatchObject({ erased: nameless, live: [] });
+    expect(everything()).not.toMatch(/carol/);
+  });
+
+  test("whoever cancelled, too", async () => {
+    const id = await post(bench, {});
+    await bench.call("cancel-image-request", "carol", { id, body: { reason: "no room" } });
+    await bench.drive(id);
+    expect((await erasedBy("carol")).erased.requests).toBe(1);
+    expect(everything()).not.toMatch(/carol/);
+    expect((await shownTo(bench, id)).problem.detail).toBe("Cancelled by (erased): no room.");
+  });
+
+  test("whom two erase at once, neither brings back", async () => {
+    const id = await decided("deny");
+    const seen = await bench.drive(id);
+    await erasedBy("alice");
+    expect(await eraseNameIn(bench.runtime, seen, seen.decision?.by.userId ?? "")).toBe(true);
+    const now = JSON.stringify(await bench.runtime.store.get(id));
+    expect(now).not.toMatch(/alice|carol/);
   });
 });

@@ -342,6 +342,9 @@ describe("an image that is to be public", () => {
     expect(body.erased.questions).toBe(1);
     expect(JSON.stringify(table.items.get(`publicity#simulated#${id}`))).not.toContain("alice");
     expect((await decide(id, "carol")).body.requester.userName).toBe("(erased)");
+    const asStaff = await bench.call("erase-my-data", "carol");
+    expect(asStaff.body.erased).toMatchObject({ questions: 1, records: 1 });
+    expect(JSON.stringify(table.items.get(`publicity#simulated#${id}`))).not.toContain("carol");
   });
 
   test("is denied with a reason, asked for anew, and withdrawn", async () => {
