@@ -117,20 +117,57 @@ wash_journal() {
   done
 }
 
-# wipe_swap: what was in memory of the source stands there. Its id stays, for fstab names it.
+# note_swap: where memory of the source was written, asked before anything is cleaned, and turned off: a file in use can neither be
+# emptied nor removed. fstab alone does not tell: cloud-init takes its own line out at the temporary server's boot, units never had one.
+note_swap() {
+  swap_of_fstab >"$W/swap.fstab"
+  {
+    cat "$W/swap.fstab"
+    awk 'NR > 1 { print $1 }' /proc/swaps | octal_of_proc
+    for kind in swap swsuspend; do blkid -t TYPE=$kind -o device; done
+    # One that is no longer turned on is known by its signature.
+    find $(scan_roots) -xdev -maxdepth 2 -type f -size +64 -exec sh -c 'for file; do
+      case $(blkid -p -s TYPE -o value "$file") in swap | swsuspend) printf "%s\0" "$file" ;; esac; done' sh {} + >"$W/names"
+    lines_of "$W/names" | while IFS= read -r line; do
+      name_in "$line"
+      printf '%s\n' "$(encode "${NAME#"$R"}")"
+    done
+  } 2>/dev/null | sort -u >"$W/swap"
+  swapoff -a 2>/dev/null
+  awk 'NR > 1 { print $1 }' /proc/swaps | while read -r area; do problem "$area is swap that could not be turned off"; done
+}
+
+# swap_of_fstab: the swap files that it names now, encoded. Devices are found by their signature.
+swap_of_fstab() {
+  file_there /etc/fstab || return 0
+  awk '$3 == "swap" && $1 ~ /^\// && $1 !~ /^\/dev\// { print $1 }' "$PLACE" | octal_of_proc
+}
+
+# wipe_swap: what note_swap found. A file whose line went from fstab goes too; the others and the partitions are swap again, by the
+# id that they had, for fstab names it.
 wipe_swap() {
   progress "wiping swap"
-  swapoff -a 2>/dev/null
-  for area in $(blkid -t TYPE=swap -o device 2>/dev/null) $(awk '$3 == "swap" && $1 ~ /^\// && $1 !~ /^\/dev\// { print $1 }' "$R/etc/fstab"); do
-    if [ -b "$area" ]; then [ "$(disk_of "$area")" = "$disk" ] || continue; target=$area
-    else file_there "$area" || continue; target=$PLACE; fi
+  swap_of_fstab >"$W/swap.named"
+  while IFS= read -r encoded; do
+    area=$(decode "$encoded.")
+    area=${area%.}
+    if [ -b "$area" ]; then
+      [ "$(disk_of "$area")" = "$disk" ] || continue
+      target=$area
+      bytes=$(blockdev --getsize64 "$area")
+    else
+      if grep -qxF -- "$encoded" "$W/swap.fstab" && ! grep -qxF -- "$encoded" "$W/swap.named"; then drop "$area"; fi
+      file_there "$area" || continue
+      target=$PLACE
+      bytes=$(stat -c %s "$target")
+    fi
     id=$(blkid -s UUID -o value "$target")
     label=$(blkid -s LABEL -o value "$target")
     if [ -b "$target" ]; then dd if=/dev/zero of="$target" bs=1M 2>/dev/null
-    else dd if=/dev/zero of="$target" bs=4096 count="$(($(stat -c %s "$target") / 4096))" conv=notrunc 2>/dev/null; fi
-    mkswap ${id:+-U "$id"} ${label:+-L "$label"} "$target" >/dev/null 2>&1 || problem "$area could not be made swap again"
-    item removed "$(encode "$area")" 1 "$(if [ -b "$target" ]; then blockdev --getsize64 "$target"; else stat -c %s "$target"; fi)"
-  done
+    else dd if=/dev/zero of="$target" bs=4096 count="$((bytes / 4096))" conv=notrunc 2>/dev/null; fi
+    if mkswap ${id:+-U "$id"} ${label:+-L "$label"} "$target" >/dev/null 2>&1; then item removed "$encoded" 1 "$bytes"
+    else problem "$area was swap and could not be made swap again: it may not be wiped"; fi
+  done <"$W/swap"
 }
 
 # name_what_is_left: parts of the disk that were not looked into.

@@ -152,6 +152,9 @@ encode() {
 
 decode() { printf '%b' "$1"; }
 
+# octal_of_proc: the kernel's and fstab's \040 as our \0040, which a digit may follow.
+octal_of_proc() { sed 's/\\\([0-7][0-7][0-7]\)/\\0\1/g'; }
+
 # lines_of NAMES: names that end with NUL become lines, and a line end in one becomes the stand-in. name_in LINE: NAME is it again.
 lines_of() { tr '\n\0' '\001\n' <"$1"; }
 name_in() {

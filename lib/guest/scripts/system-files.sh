@@ -115,8 +115,11 @@ belongs_to_root_disk() {
       /dev/*) found=$1 ;;
       UUID=* | LABEL=* | PARTUUID=* | PARTLABEL=*) found=$(blkid -t "$1" -o device 2>/dev/null | head -n 1) ;;
     esac
-    # A swap file, or a folder bound elsewhere, is on the root disk itself.
-    case $1 in /dev/* | *=*) ;; /*) return 0 ;; esac
+    # A swap file, or a folder bound elsewhere, is on the root disk itself. A file that was removed would be a failed unit at each boot.
+    case $1 in
+      /dev/* | *=*) ;;
+      /*) [ "${3:-}" != swap ] || there "$(decode "$(printf '%s' "$1" | octal_of_proc)")"; return ;;
+    esac
     [ -n "$found" ] && [ -b "$found" ] && [ "$(disk_of "$found")" = "$disk" ]
     return
   fi

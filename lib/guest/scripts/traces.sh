@@ -13,6 +13,7 @@ quiet_down() {
     uid=$(awk '$1 == "Uid:" { print $2 }' "$process/status" 2>/dev/null)
     if [ "${uid:-0}" -ge 1000 ] && [ "$uid" -le 59999 ]; then kill -9 "${process#/proc/}" 2>/dev/null; fi
   done
+  note_swap
   # What systemd would write when the server is stopped: a random seed that every copy of the image would share, the last login.
   for unit in systemd-random-seed.service systemd-update-utmp.service; do
     mkdir -p "/run/systemd/system/$unit.d"
