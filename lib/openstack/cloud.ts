@@ -6,6 +6,7 @@ import type { CloudConfig, Credentials } from "./clouds-file.ts";
 import { type Compute, computeOf } from "./compute.ts";
 import { openConnections } from "./connections.ts";
 import { type Directory, directoryOf } from "./directory.ts";
+import { OpenStackFault } from "./faults.ts";
 import { type Identity, identityOf } from "./identity.ts";
 import { type ImageService, imageServiceOf } from "./image.ts";
 import { type CallReport, type Clock, type ConnectOptions, defaultLimits } from "./options.ts";
@@ -39,6 +40,11 @@ export interface Cloud {
   asToken(tokenId: string): Cloud;
   /** Another user, or the same with another scope. Signs in at the first call; a refused sign-in is `credentialRevoked`. */
   asUser(credentials: Credentials): Cloud;
+  /**
+   * Whether Keystone lets the user in at all, asked anew and for no scope. Keystone answers a trust that is gone and a wrong password alike with 401 (measured
+   * on Zed); this tells them apart. False for an application credential that is refused: it has one scope. Throws where Keystone does not say.
+   */
+  isLetIn(): Promise<boolean>;
   /** The same cloud, tokens and connections; its calls end with the signal and are reported to `onCall` too. */
   within(signal: AbortSignal, onCall?: (call: CallReport) => void): Cloud;
   /** Closes the connections when running calls have ended. Only the Cloud that `connect` gave owns them; on others it does nothing. */
@@ -94,6 +100,19 @@ function cloudOf(context: Context, credentials: Credentials, close: () => Promis
       const login: LoginRequest = { authUrl: config.authUrl, credentials, trustId: undefined };
       return cloudOf({ ...context, session: loginSession(wire, login, undefined) }, credentials, doNothing);
     },
+    async isLetIn() {
+      try {
+        await authenticate(wire, caller, {
+          authUrl: config.authUrl,
+          credentials: unscoped(credentials),
+          trustId: undefined,
+        });
+        return true;
+      } catch (error) {
+        if (error instanceof OpenStackFault && error.kind === "credentialRevoked") return false;
+        throw error;
+      }
+    },
     within(signal, onCall) {
       return cloudOf({ ...context, caller: narrowed(caller, signal, harmless(onCall)) }, credentials, doNothing);
     },
@@ -102,6 +121,13 @@ function cloudOf(context: Context, credentials: Credentials, close: () => Promis
 }
 
 const doNothing = () => Promise.resolve();
+
+/** Keystone then gives a token for the user's default project, or for none. */
+function unscoped(credentials: Credentials): Credentials {
+  return credentials.type === "applicationCredential"
+    ? credentials
+    : { ...credentials, scope: undefined, ...(credentials.type === "password" && { widerScope: undefined }) };
+}
 
 function loginSession(wire: Wire, login: LoginRequest, store: TokenStore | undefined): Session {
   const name = nameOf(login);

@@ -19,6 +19,11 @@ export interface Provider {
   asCaller(tokenId: string): Cloud;
   /** With the delegation (trust) of a request; or with the operator's account on which it runs. One that is configured no longer is `credentialRevoked`. */
   asRequester(request: Pick<ImageRequest, "id" | "ledger" | "projectId">, tokens: SealedTokens): Cloud;
+  /**
+   * Whether Keystone lets in whom `asRequester` acts as, scope apart: our own user, or the operator's account. Where not, that is the operator's to mend, and
+   * says nothing of the delegation. `bounded`: the deadline of whoever asks. Throws where Keystone does not say.
+   */
+  isLetIn(request: Pick<ImageRequest, "ledger" | "projectId">, bounded: (cloud: Cloud) => Cloud): Promise<boolean>;
   /** The operator's accounts that may be tried for this project, each acting in it. */
   accountsFor(projectId: string): { readonly name: string; readonly cloud: Cloud }[];
 }
@@ -73,9 +78,14 @@ export function makeProvider(parts: {
       seal: (secret, about) => seal(secret, serviceSecret, about),
       unseal: (sealed, about) => unseal(sealed, serviceSecret, about),
     },
+    async isLetIn(request, bounded) {
+      const account = accountOf(request);
+      const ours = account ? accountIn(account.account, request.projectId) : service;
+      return ours !== undefined && (await bounded(ours).isLetIn());
+    },
     asCaller: (tokenId) => service.asToken(tokenId),
     asRequester(request, tokens) {
-      const account = request.ledger.find((entry) => entry.kind === "account");
+      const account = accountOf(request);
       if (account) return accountIn(account.account, request.projectId) ?? service.asToken(withdrawn);
       const trust = request.ledger.find((entry) => entry.kind === "trust");
       if (!trust) throw new Error(`request ${request.id} has no trust in its ledger`);
@@ -92,6 +102,10 @@ function keep(clouds: Map<string, Cloud>, key: string, cloud: Cloud): void {
   const [oldest] = clouds.keys();
   if (clouds.size >= maxKept && oldest !== undefined) clouds.delete(oldest);
   clouds.set(key, cloud);
+}
+
+function accountOf({ ledger }: Pick<ImageRequest, "ledger">) {
+  return ledger.find((entry) => entry.kind === "account");
 }
 
 /** What no Keystone takes for a token. */

@@ -1,7 +1,7 @@
 // What a cloud's refusal or silence means for a step that did not expect it: wait, or end with words that people understand.
 import type { OpenStackFault } from "../openstack/index.ts";
 import { type Problem, problem } from "../requests/problem.ts";
-import { refuse, type StepOutcome, wait } from "./outcome.ts";
+import { refuse, type StepOutcome, type Wait, wait } from "./outcome.ts";
 
 /** The names that people know the services by. */
 export const serviceNames = { identity: "Keystone", compute: "Nova", image: "Glance", volume: "Cinder" } as const;
@@ -40,7 +40,7 @@ export function outcomeOfFault(fault: OpenStackFault, outagePatienceMs: number, 
         problem(
           "delegation-revoked",
           "We may no longer act for you",
-          `${service} no longer accepts the delegation (trust) that you gave with this request: it was deleted, you lost your role in the project, or Darkroom's own user is not let in any more.`,
+          `${service} no longer accepts the delegation (trust) that you gave with this request: it was deleted, or you lost your role in the project.`,
           { ...trace, remedy: "Ask again with a new token of the project." },
         ),
       );
@@ -63,6 +63,31 @@ export function outcomeOfFault(fault: OpenStackFault, outagePatienceMs: number, 
       return refuse(refused(fault, trace));
   }
 }
+
+/** Keystone lets neither the delegation nor ourselves in: an outage that the operator must end, and nothing that the requester did. */
+export function outcomeOfNotLetIn(fault: OpenStackFault, outagePatienceMs: number, sinceMs: number): Wait {
+  const service = serviceNames.identity;
+  return wait("Keystone does not let Darkroom's own user in", {
+    evidence: notLetInEvidence,
+    patienceMs: outagePatienceMs,
+    givingUp: problem(
+      "service-unavailable",
+      "Darkroom cannot sign in",
+      `Keystone has not let Darkroom's own user in since ${new Date(sinceMs).toISOString()}: ${fault.detail}`,
+      {
+        service,
+        ...(fault.requestId && { openstackRequestId: fault.requestId }),
+        remedy:
+          "The operator of Darkroom must look at its configuration: tell the support of this cloud. Then ask again.",
+      },
+    ),
+  });
+}
+
+/** What `waiting.evidence` says while `release` asks again with a delegation that was refused. */
+export const revokedEvidence = "urn:darkroom:problem:delegation-revoked";
+
+export const notLetInEvidence = "not let in";
 
 /** What `waiting.evidence` says during an outage; so the time of its begin is known at the next look. */
 export function outageEvidence(fault: OpenStackFault): string {

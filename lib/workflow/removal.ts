@@ -6,15 +6,20 @@ import {
   isImage,
   isMade,
   isServer,
+  type LedgerEntry,
   type MadeEntry,
   type ServerEntry,
 } from "../requests/ledger-entry.ts";
 import { type Problem, problem } from "../requests/problem.ts";
+import { revokedEvidence } from "./fault-outcome.ts";
 import { findImages } from "./images.ts";
 import { inWords, type Ledger } from "./ledger.ts";
 import { done, refuse, type StepOutcome, type Wait, wait } from "./outcome.ts";
 import { consoleEnd, findServers, readConsole, wordsOf } from "./servers.ts";
 import type { StepSurroundings } from "./step.ts";
+
+/** For how long `release` asks again where the cloud refuses to take something back. */
+export const refusedReleasePatienceMs = 15 * 60_000;
 
 /** After its quiet time, a thing that was perhaps made is believed not to exist once it was looked for so often in vain. */
 const emptyLooksNeeded = 2;
@@ -146,12 +151,19 @@ function notSeen(ledger: Ledger, entry: MadeEntry, nowMs: number): Wait | undefi
   });
 }
 
+/** A no may pass: the delegation is given up only where nothing is left to do with it, or the same no was heard for long enough. Throws it until then. */
 async function withoutAuthority(at: StepSurroundings, fault: OpenStackFault): Promise<StepOutcome<"release">> {
   const { request, ledger } = at;
-  for (const authority of [ledger.find("trust"), ledger.find("account")]) if (authority) ledger.strike(authority);
+  const authorities: LedgerEntry[] = ledger.entries.filter(({ kind }) => kind === "trust" || kind === "account");
   const left = ledger.entries.filter(
-    (entry) => entry.struckAtMs === undefined && !(isImage(entry) && isPublished(request, entry)),
+    (entry) =>
+      entry.struckAtMs === undefined &&
+      !authorities.includes(entry) &&
+      !(isImage(entry) && isPublished(request, entry)),
   );
+  const heardBefore = request.waiting?.evidence === revokedEvidence ? request.waiting.evidenceSinceMs : at.nowMs();
+  if (left.length > 0 && at.nowMs() - heardBefore < refusedReleasePatienceMs) throw fault;
+  for (const authority of authorities) if (authority.struckAtMs === undefined) ledger.strike(authority);
   if (left.length === 0)
     return done(undefined, "nothing of ours is left in the cloud; the delegation was gone already");
   return refuse(

@@ -15,17 +15,16 @@ import type { ClaimedRequest } from "../requests/store.ts";
 import { withEntry } from "../requests/timeline.ts";
 import type { Runtime } from "../runtime.ts";
 import { lastStep } from "./chain.ts";
-import { outageEvidence, outcomeOfFault } from "./fault-outcome.ts";
+import { notLetInEvidence, outageEvidence, outcomeOfFault, outcomeOfNotLetIn } from "./fault-outcome.ts";
 import { ClaimLost, Ledger } from "./ledger.ts";
 import { type Refusal, refuse, type StepOutcome, type Wait, wait } from "./outcome.ts";
 import { heldByPause } from "./pause.ts";
+import { refusedReleasePatienceMs } from "./removal.ts";
 import type { Step } from "./step.ts";
 import { lostAfterMs, type Transition, transition } from "./transition.ts";
 
 /** A version that was claimed so often without an outcome is poison: the request fails, naming the step. */
 export const maxClaims = 5;
-/** For how long `release` asks again where the cloud refuses to take something back. */
-const refusedReleasePatienceMs = 15 * 60_000;
 /** For how long a request waits for a provider that has gone from the configuration. */
 const unconfiguredPatienceMs = 4 * 3_600_000;
 
@@ -140,13 +139,35 @@ async function ask(
     });
   } catch (error) {
     if (!(error instanceof OpenStackFault)) throw error;
-    const seenBefore = request.waiting?.evidence === outageEvidence(error);
-    const sinceMs = seenBefore && request.waiting ? request.waiting.evidenceSinceMs : clock.now();
-    log.warn("cloud fault", { requestId: request.id, step: step.name, fault: error.message, kind: error.kind });
-    answer = outcomeOfFault(error, provider.policy.outagePatienceMs, sinceMs);
+    const about = { requestId: request.id, step: step.name, fault: error.message, kind: error.kind };
+    const seen = await lookCloser(error, () => provider.isLetIn(request, (cloud) => cloud.within(signal, report)));
+    const since = (evidence: string) =>
+      request.waiting?.evidence === evidence ? request.waiting.evidenceSinceMs : clock.now();
+    const { outagePatienceMs } = provider.policy;
+    if (seen === "not let in") {
+      log.error("Keystone does not let us in", about);
+      answer = outcomeOfNotLetIn(error, outagePatienceMs, since(notLetInEvidence));
+    } else {
+      log.warn("cloud fault", about);
+      answer = outcomeOfFault(seen, outagePatienceMs, since(outageEvidence(seen)));
+    }
     if (step.name === lastStep && answer.kind === "refuse") answer = insist(answer);
   }
   return { answer, ledger: ledger.entries };
+}
+
+/** A no to the delegation may be one to ourselves: that Keystone does not let us in says nothing of the delegation. */
+async function lookCloser(
+  fault: OpenStackFault,
+  isLetIn: () => Promise<boolean>,
+): Promise<OpenStackFault | "not let in"> {
+  if (fault.kind !== "credentialRevoked") return fault;
+  try {
+    return (await isLetIn()) ? fault : "not let in";
+  } catch (error) {
+    if (error instanceof OpenStackFault) return error;
+    throw error;
+  }
 }
 
 async function settle(
