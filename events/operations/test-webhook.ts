@@ -8,7 +8,8 @@ export const testWebhook = defineOperation({
   path: "/v1/webhooks/{id}/test",
   tag: "Webhooks",
   summary: "Sends a message of type webhook.test to an endpoint, once",
-  description: "It is sent a moment later; `…/deliveries` says how it went. A disabled endpoint can be tested, too.",
+  description:
+    "It is sent a moment later; `…/deliveries` says how it went. A disabled endpoint can be tested, too; all of a project's together six times a minute.",
   caller: "token",
   answers: {
     202: {

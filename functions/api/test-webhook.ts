@@ -2,15 +2,23 @@
 import { randomUUID } from "node:crypto";
 import { testWebhook } from "../../events/operations/test-webhook.ts";
 import { answer } from "../../lib/http/answer.ts";
+import { tooOften } from "../../lib/http/call-rates.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { visibleWebhook } from "../../lib/http/visible-webhook.ts";
 import { deliveryId } from "../../lib/notify/delivery.ts";
 import { poke } from "../../lib/notify/publish-notice.ts";
 import { deliveryRepresentation } from "../../lib/notify/representation.ts";
 
+/** Of all endpoints of a project: each may keep a worker for ten seconds, and whoever waits for mail waits for the same workers. */
+const testsPerMinute = 6;
+
 export const handler = endpoint(testWebhook, async (call) => {
   const { runtime } = call;
   const { id, provider, projectId } = await visibleWebhook(call);
+  const counted = ["webhook-tests", provider, projectId].join("\0");
+  const { retryAfterSeconds } = await runtime.rates.allow(counted, testsPerMinute, 60_000);
+  if (retryAfterSeconds !== undefined)
+    throw tooOften(retryAfterSeconds, `A project may test its endpoints ${testsPerMinute} times a minute.`);
   const nowMs = runtime.clock.now();
   const at = new Date(nowMs).toISOString();
   const notice = {

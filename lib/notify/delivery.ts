@@ -44,13 +44,6 @@ export function isOver({ status }: Pick<Delivery, "status">): boolean {
   return status === "delivered" || status === "failed" || status === "unknown";
 }
 
-/** The same receiver's delivery of the notice that is `steps` further in its request; undefined where it belongs to none. */
-export function neighbour({ notice, target }: Pick<Delivery, "notice" | "target">, steps: 1 | -1): string | undefined {
-  const { sequence } = notice;
-  if (!sequence || sequence.place + steps < 0) return undefined;
-  return deliveryId(noticeIdOf(sequence.of, sequence.place + steps), target);
-}
-
 export function noticeIdOf(requestId: string, place: number): string {
   return `${requestId}-${place}`;
 }

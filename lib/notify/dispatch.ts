@@ -1,12 +1,13 @@
 // What `notify` does with a poke: opens the deliveries of what is to be told, and tries those that are due.
 import { log } from "../log.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Delivery, deliveryId, isOver, mailTarget, neighbour } from "./delivery.ts";
+import { type Delivery, deliveryId, isOver, mailTarget, noticeIdOf } from "./delivery.ts";
 import { openEndpointStore } from "./endpoint-store.ts";
 import type { Reach } from "./inside-address.ts";
 import type { Mailer } from "./mail.ts";
 import type { Notice } from "./notice.ts";
 import { noticeOfRequest } from "./notice-of-request.ts";
+import type { NoticeStore } from "./notice-store.ts";
 import { tryMail } from "./try-mail.ts";
 import { tryWebhook } from "./try-webhook.ts";
 
@@ -85,7 +86,7 @@ async function inOrder(keys: readonly string[], runtime: Runtime, senders: Sende
       if (!delivery) break;
       const left = await attempt(delivery, runtime, senders);
       if (left === "behind" || left === "held") break;
-      key = neighbour(delivery, 1);
+      key = (await after(delivery, runtime))?.id;
     }
   }
 }
@@ -107,9 +108,30 @@ async function attempt(delivery: Delivery, runtime: Runtime, senders: Senders): 
 
 /** In order, as far as the first try of each: one that fails then is tried again later, and holds nobody up. */
 async function isBehind(delivery: Delivery, { notices, clock }: Runtime): Promise<boolean> {
-  const before = neighbour(delivery, -1);
-  if (before === undefined || delivery.attempts > 0) return false;
-  const earlier = await notices.get(before);
+  if (delivery.attempts > 0) return false;
+  const earlier = await before(delivery, notices);
   if (!earlier || isOver(earlier)) return false;
   return earlier.attempts === 0 || (earlier.status === "trying" && (earlier.claimedUntilMs ?? 0) > clock.now());
+}
+
+// A receiver that chose its kinds of notices has no deliveries of the others: the one before, or after, may be some places away.
+
+async function before({ notice, target }: Delivery, notices: NoticeStore): Promise<Delivery | undefined> {
+  const { of = "", place = 0 } = notice.sequence ?? {};
+  for (let at = place - 1; at >= 0; at--) {
+    const found = await notices.get(deliveryId(noticeIdOf(of, at), target));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+async function after({ notice, target }: Delivery, { notices, store }: Runtime): Promise<Delivery | undefined> {
+  if (!notice.sequence) return undefined;
+  const { of, place } = notice.sequence;
+  const places = (await store.get(of))?.milestones?.length ?? 0;
+  for (let at = place + 1; at < places; at++) {
+    const found = await notices.get(deliveryId(noticeIdOf(of, at), target));
+    if (found) return found;
+  }
+  return undefined;
 }

@@ -1,5 +1,5 @@
 // The webhook endpoints that projects registered: where to, with which secret, and whether they are still called.
-import { and, equals, present } from "../aws/condition.ts";
+import { absent, and, equals, present } from "../aws/condition.ts";
 import type { Item, Table } from "../aws/table.ts";
 
 export interface WebhookEndpoint {
@@ -18,6 +18,8 @@ export interface WebhookEndpoint {
   readonly createdBy: string;
   readonly createdAt: string;
   readonly disabled?: { readonly at: string; readonly why: string };
+  /** It was slow: not called before. While one call after that is under way, until when no other is made. */
+  readonly restsUntilMs?: number;
 }
 
 export interface EndpointStore {
@@ -28,6 +30,8 @@ export interface EndpointStore {
   /** Called again where it was disabled. Undefined where the endpoint is gone, or its secret was replaced meanwhile. */
   replaceSecret(seen: WebhookEndpoint, secret: string, earlierUntilMs: number): Promise<WebhookEndpoint | undefined>;
   disable(id: string, disabled: NonNullable<WebhookEndpoint["disabled"]>): Promise<void>;
+  /** `undefined`: it rests no more. False where its rest is not what was seen any more, or it is gone. */
+  rest(seen: WebhookEndpoint, untilMs: number | undefined): Promise<boolean>;
   delete(id: string): Promise<boolean>;
 }
 
@@ -65,6 +69,13 @@ export function openEndpointStore(table: Table): EndpointStore {
 
     async disable(id, disabled) {
       await table.update(key(id), { disabled }, present("id"));
+    },
+
+    async rest(seen, untilMs) {
+      const { restsUntilMs } = seen;
+      const unchanged = restsUntilMs === undefined ? absent("restsUntilMs") : equals("restsUntilMs", restsUntilMs);
+      const change = { restsUntilMs: untilMs };
+      return (await table.update(key(seen.id), change, and(present("url"), unchanged))) !== undefined;
     },
 
     delete: (id) => table.delete(key(id), and(present("id"), present("url"))),

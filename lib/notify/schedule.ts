@@ -23,6 +23,16 @@ export function webhookPauseMs(attempts: number): number | undefined {
   return webhookPausesMs[attempts - 1];
 }
 
+/** An endpoint that kept its caller for longer than this is slow. */
+const slowMs = 2_000;
+/** So many times as long as it took it is then not called: ten slow endpoints of a project keep a third of a worker busy, of five. */
+const restsTimes = 30;
+
+/** How long an endpoint rests after a try that took so long; undefined: it need not. */
+export function restMs(tookMs: number): number | undefined {
+  return tookMs > slowMs ? tookMs * restsTimes : undefined;
+}
+
 export function mailPauseMs(attempts: number): number | undefined {
   return mailPausesMs[attempts - 1];
 }

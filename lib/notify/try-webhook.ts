@@ -5,11 +5,11 @@ import type { Provider } from "../providers/provider.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Delivery } from "./delivery.ts";
 import { claimMs, type Left, type Senders } from "./dispatch.ts";
-import { openEndpointStore, type WebhookEndpoint } from "./endpoint-store.ts";
+import { type EndpointStore, openEndpointStore, type WebhookEndpoint } from "./endpoint-store.ts";
 import type { Notice } from "./notice.ts";
-import { postWebhook } from "./post-webhook.ts";
+import { postWebhook, type WebhookAnswer } from "./post-webhook.ts";
 import { poke } from "./publish-notice.ts";
-import { webhookPauseMs } from "./schedule.ts";
+import { restMs, webhookPauseMs } from "./schedule.ts";
 import { openSecret } from "./webhook-secret.ts";
 
 /** Begun so often at most, workers that died over it included. */
@@ -42,7 +42,11 @@ export async function tryWebhook(
 
   const { id } = delivery.notice;
   const body = JSON.stringify(payloadOf(delivery.notice));
-  const answer = await postWebhook({ url: endpoint.url, id, body, secrets }, { reach, nowMs: beganMs, signal });
+  const turn = await takeTurn(endpoint, endpoints, beganMs);
+  const answer: Partial<WebhookAnswer> = turn.mayCall
+    ? await postWebhook({ url: endpoint.url, id, body, secrets }, { reach, nowMs: beganMs, signal })
+    : { problem: `not called before ${iso(turn.untilMs)}: it was slow` };
+  if (turn.mayCall) await endTurn(turn.endpoint, endpoints, beganMs, clock.now());
   if (answer.problem === undefined) return await over("delivered", answer);
   log.warn("webhook not delivered", { notice: id, endpoint: endpoint.id, attempts: claimed.attempts, ...answer });
   if (answer.status === gone) {
@@ -53,9 +57,30 @@ export async function tryWebhook(
   const pauseMs = delivery.notice.kind === "webhook.test" ? undefined : webhookPauseMs(claimed.attempts);
   if (pauseMs === undefined) return await over("failed", answer);
   const made = { at: iso(beganMs), ...answer };
-  await notices.settle(claimed, { status: "waiting", made, nextAtMs: nowMs + pauseMs }, nowMs);
-  if (pauseMs <= 900_000) await poke(runtime, delivery.id, pauseMs);
+  const inMs = turn.mayCall ? pauseMs : Math.max(pauseMs, turn.untilMs - nowMs);
+  await notices.settle(claimed, { status: "waiting", made, nextAtMs: nowMs + inMs }, nowMs);
+  if (inMs <= 900_000) await poke(runtime, delivery.id, inMs);
   return "later";
+}
+
+type Turn =
+  | { readonly mayCall: true; readonly endpoint: WebhookEndpoint }
+  | { readonly mayCall: false; readonly untilMs: number };
+
+/** Whoever is slow is called by one worker at a time, and rests between: the workers are everybody's. A try that it misses counts as one. */
+async function takeTurn(endpoint: WebhookEndpoint, endpoints: EndpointStore, nowMs: number): Promise<Turn> {
+  const { restsUntilMs } = endpoint;
+  if (restsUntilMs === undefined) return { mayCall: true, endpoint };
+  if (restsUntilMs > nowMs) return { mayCall: false, untilMs: restsUntilMs };
+  const untilMs = nowMs + claimMs;
+  const taken = await endpoints.rest(endpoint, untilMs);
+  return taken ? { mayCall: true, endpoint: { ...endpoint, restsUntilMs: untilMs } } : { mayCall: false, untilMs };
+}
+
+async function endTurn(endpoint: WebhookEndpoint, endpoints: EndpointStore, beganMs: number, nowMs: number) {
+  const forMs = restMs(nowMs - beganMs);
+  if (forMs !== undefined) await endpoints.rest(endpoint, nowMs + forMs);
+  else if (endpoint.restsUntilMs !== undefined) await endpoints.rest(endpoint, undefined);
 }
 
 /** Made of what never changes, in the same order: the same bytes at every try. */

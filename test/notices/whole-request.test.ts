@@ -22,6 +22,10 @@ const approve = async (
   await bench.tell();
   expect((await bench.call("decide-image-request", "carol", { id, body: { decision, reason } })).status).toBe(200);
 };
+const approveUntold = async (id: string) => {
+  await bench.drive(id, (request) => request.step === "approve" && request.waiting !== undefined);
+  expect((await bench.call("decide-image-request", "carol", { id, body: { decision: "approve" } })).status).toBe(200);
+};
 const types = () => bench.received.map(({ payload }) => payload.type.replace("image-request.", ""));
 const subjects = () => bench.sent.map(({ subject }) => subject);
 const whole = ["received", "awaiting-approval", "started", "handed-back", "completed"];
@@ -109,6 +113,19 @@ test("while a receiver thinks over the first, nobody sends it the next; whoever 
   await first;
   expect(types()).toEqual(whole.slice(0, 2));
   expect(bench.sent).toHaveLength(2);
+});
+
+test("an endpoint that chose its kinds has them in order too, though nothing stands between two of them", async () => {
+  const { id: hook } = await register(bench, { types: ["image-request.received", "image-request.completed"] });
+  const id = await post();
+  await approveUntold(id);
+  await bench.drive(id);
+  const { dispatch } = await import("../../lib/notify/dispatch.ts");
+  await dispatch(`request#${id}`, bench.runtime, { ...bench.senders, timeIsUp: () => true });
+  await dispatch(`delivery#${id}-${whole.indexOf("completed")}#${hook}`, bench.runtime, bench.senders);
+  expect(types()).toEqual([]);
+  await dispatch(`delivery#${id}-0#${hook}`, bench.runtime, bench.senders);
+  expect(types()).toEqual(["received", "completed"]);
 });
 
 test("denied: the reason, as it was written, in text; in HTML it is no HTML", async () => {
