@@ -36,6 +36,8 @@ export const requestRepresentation = z
       })
       .nullable(),
     image: z.strictObject({ id: z.string(), name: z.string(), visibility: z.string() }).nullable(),
+    /** What was seen when the image was booted and did not stop it: post-scripts that are wrong or failed, a missing guest agent. */
+    warnings: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
     /** Why it did not end well. */
     problem: problemShape.nullable(),
     leftovers: z.array(z.string()).optional(),
@@ -75,6 +77,7 @@ export const requestRepresentationExample = {
   waitingFor: null,
   question: null,
   image: { id: "0b0e6a5e-1111-4111-8111-111111111111", name: "Trinity 2.15 for class", visibility: "private" },
+  warnings: [{ code: "post-script-wrong", detail: "20-mount has mode 644, not 755." }],
   problem: null,
   provider: "jetstream",
   project: { id: "6f70656e737461636b20342065766572", name: "bio-lab" },

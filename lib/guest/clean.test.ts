@@ -210,6 +210,25 @@ test("what staff approved to keep is kept, its neighbours are not; system files 
   expect(guest.find(canary)).toEqual([]);
 });
 
+test("accounts that staff approved to stay are locked, and no hash of theirs stays in any copy", () => {
+  const guest = tree(ownersThings(canary), debian, {
+    "/var/backups/shadow.bak": `alice:$6$${canary}:19000::::::\n`,
+    "/etc/security/opasswd": `alice:1000:1:$6$${canary}\n`,
+  });
+  const before = guest.read("/etc/passwd");
+  const report = clean(guest, { keptSystemFiles: ["/etc/passwd/", "/etc/ssh"] });
+  expect(guest.read("/etc/passwd")).toBe(before);
+  expect(report.accounts.items.map(({ name, outcome, why }) => [name, outcome, why])).toEqual([
+    ["alice", "locked", "/etc/passwd stays as it is, as approved"],
+    ["bob", "locked", "/etc/passwd stays as it is, as approved"],
+  ]);
+  expect(guest.read("/etc/shadow")).toMatch(/^alice:!\*:.*\nbob:!\*:/m);
+  // sshd's settings stay as approved, the machine's own keys do not.
+  expect(guest.find(canary)).toEqual(["/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d/99-mine.conf"]);
+  expect(guest.paths().filter((path) => path.includes("ssh_host_"))).toEqual([]);
+  expect(guest.read("/etc/group")).toContain("alice:x:1000:\nbob:x:1001:\nlab:x:1500:alice,bob\n");
+});
+
 test("an account that a unit or a crontab names is locked, not removed; no password is set", () => {
   const guest = tree(ownersThings(canary), debian, {
     "/etc/systemd/system/web.service": "[Service]\nUser=alice\nExecStart=/opt/web\n",
@@ -285,6 +304,9 @@ test("secrets elsewhere are named by path and kind, never by content", () => {
     "/srv/deploy/clouds.yaml": `password: ${secret}\n`,
     "/etc/app.conf": `aws_secret_access_key = ${secret}\n`,
     "/opt/app/README": "nothing here\n",
+    "/opt/web/.htpasswd": `alice:$apr1$${secret}\n`,
+    "/srv/seed.yaml": `users:\n  - passwd: "$6$${secret}"\n`,
+    "/opt/lib/test_hashes.py": `hash = "$6$rounds=10$${secret}"\n`,
     "/usr/share/doc/x/example.pem": `-----BEGIN PRIVATE KEY-----\n${secret}\n`,
   });
   const report = clean(guest);
@@ -296,10 +318,21 @@ test("secrets elsewhere are named by path and kind, never by content", () => {
       { path: "/srv/.kube/config", kind: "kubeconfig" },
       { path: "/srv/deploy/clouds.yaml", kind: "openstack-credentials" },
       { path: "/etc/app.conf", kind: "cloud-credentials" },
+      { path: "/opt/web/.htpasswd", kind: "password-hash" },
+      { path: "/srv/seed.yaml", kind: "password-hash" },
     ]),
   );
-  expect(report.secrets.items).toHaveLength(6);
+  expect(report.secrets.items).toHaveLength(8);
   expect(JSON.stringify(report)).not.toContain(secret);
+});
+
+test("of more suspects than are looked at, each is named, and counted where the report ends", () => {
+  const suspects = Object.fromEntries(
+    Array.from({ length: 2_010 }, (_, n) => [`/opt/keys/${n}/.npmrc`, "registry=x\n"]),
+  );
+  const { secrets } = clean(tree(debian, suspects));
+  expect(secrets.items.length + secrets.omitted).toBe(10);
+  expect(secrets.items[0]).toMatchObject({ kind: "not looked at" });
 });
 
 test("a second cleaning of what is clean finds nothing to remove and changes nothing", () => {

@@ -34,6 +34,26 @@ const expected: Expectations = {
   },
 };
 
+test("why a post-script will not run is told with the image", () => {
+  const postScripts = {
+    folderProblems: ["has mode 700, not 755"],
+    scripts: [
+      { name: "10-good", problems: [] },
+      { name: "20-mode", problems: ["has mode 644, not 755", "is not root's"] },
+    ],
+  };
+  const source = { machineIdHash: hashOf("c"), hostKeyHashes: [hashOf("d")], postScripts };
+  expect(judge(sound, { ...expected, source })).toEqual({
+    sound: true,
+    stops: [],
+    warnings: [
+      { code: "post-scripts-folder", detail: "/etc/atmo/post-scripts.d has mode 700, not 755." },
+      { code: "post-script-wrong", detail: "20-mode has mode 644, not 755." },
+      { code: "post-script-wrong", detail: "20-mode is not root's." },
+    ],
+  });
+});
+
 test("sound", () => expect(judge(sound, expected)).toEqual({ sound: true, stops: [], warnings: [] }));
 
 test.each<[string, Partial<VerifyReport>]>([

@@ -1,5 +1,5 @@
 // Is an image good to be published? A pure function of what `verify` saw and what had to be.
-import type { CleanReport, VerifyReport } from "./report.ts";
+import type { CleanReport, PostScriptsFound, VerifyReport } from "./report.ts";
 
 export interface Expectations {
   /** What `clean` found in the source; absent for an image that was taken as it is. */
@@ -31,12 +31,13 @@ export function judge(report: VerifyReport, expected: Expectations): Verdict {
     const finding = { code: "no-guest-agent", detail: "qemu-guest-agent is not installed." };
     (expected.guestAgentNeeded ? stops : warnings).push(finding);
   }
+  if (expected.source) warnings.push(...wrongPostScripts(expected.source.postScripts));
   for (const finding of postScriptFindings(report)) warnings.push(finding);
   for (const problem of report.problems) warnings.push({ code: "problem", detail: problem });
   return { sound: stops.length === 0, stops, warnings };
 }
 
-/** "error" is what cloud-init says of a failed module, too: it ran to its end, and the image may do without it. "running": it never ended. */
+/** "error" is what cloud-init says where a module of its own failed: an image that does not come up as it was made to. "running": it never ended. */
 function* bootFindings({ cloudInitStatus, cloudInit }: VerifyReport): Generator<Finding> {
   const { status, datasource, errors } = cloudInitStatus;
   if (status === "running" || status === "not run" || status === "")
@@ -85,12 +86,19 @@ function* diskFindings({ rootFileSystem }: VerifyReport): Generator<Finding> {
     yield { code: "disk-full", detail: `The root file system is full: ${usedBytes} of ${sizeBytes} bytes.` };
 }
 
-/** What a post-script does is its author's business: told, not judged. */
+/** Why some will not run, as `clean` found them. */
+function* wrongPostScripts({ folderProblems, scripts }: PostScriptsFound): Generator<Finding> {
+  for (const problem of folderProblems)
+    yield { code: "post-scripts-folder", detail: `/etc/atmo/post-scripts.d ${problem}.` };
+  for (const { name, problems } of scripts)
+    for (const problem of problems) yield { code: "post-script-wrong", detail: `${name} ${problem}.` };
+}
+
+/** What a post-script does is its author's business: told, not judged. What it printed stands in the report alone, which is erased in time. */
 function* postScriptFindings({ postScripts }: VerifyReport): Generator<Finding> {
-  for (const { name, exitStatus, timedOut, outputEnd } of postScripts) {
-    const end = outputEnd.trim() === "" ? "" : ` Its last words: ${outputEnd.trim().slice(-200)}`;
-    if (timedOut) yield { code: "post-script-timeout", detail: `${name} was stopped: it took too long.${end}` };
+  for (const { name, exitStatus, timedOut } of postScripts) {
+    if (timedOut) yield { code: "post-script-timeout", detail: `${name} was stopped: it took too long.` };
     else if (exitStatus === null) yield { code: "post-script-not-run", detail: `${name} was not run.` };
-    else if (exitStatus !== 0) yield { code: "post-script-failed", detail: `${name} ended with ${exitStatus}.${end}` };
+    else if (exitStatus !== 0) yield { code: "post-script-failed", detail: `${name} ended with ${exitStatus}.` };
   }
 }

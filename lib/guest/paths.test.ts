@@ -1,6 +1,6 @@
 // The door for paths: what is refused, with which reason, and that everything else passes.
 import fc from "fast-check";
-import { excludePathProblem, keepPathProblem } from "./paths.ts";
+import { excludePathProblem, keepPathProblem, systemFileProblem } from "./paths.ts";
 
 test.each([
   ["/", "is a system directory"],
@@ -77,4 +77,18 @@ test.each([
 
 test.each(["/home/shared", "/home/alice/course material", "/root/setup", "/mnt/reference"])("%j may be kept", (path) =>
   expect(keepPathProblem(path)).toBeUndefined(),
+);
+
+test.each([
+  ["/etc/ssh/", "is a whole folder"],
+  ["/etc", "is a whole folder"],
+  ["/etc/ssh//ssh_host_rsa_key", "says which machine this is"],
+  ["/etc/machine-id", "says which machine this is"],
+  ["etc/hosts", "is not an absolute path"],
+  ["/etc/../etc/ssh", "holds .."],
+])("%j is no system file to be kept: it %s", (path, why) => expect(systemFileProblem(path)).toContain(why));
+
+test.each(["/etc/hosts", "/etc/passwd", "/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d", "/etc/nginx/nginx.conf"])(
+  "%j may be named as a changed system file",
+  (path) => expect(systemFileProblem(path)).toBeUndefined(),
 );

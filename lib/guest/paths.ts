@@ -4,7 +4,7 @@
 export function excludePathProblem(path: string): string | undefined {
   const shape = shapeProblem(path);
   if (shape) return shape;
-  const plain = normal(path);
+  const plain = normalPath(path);
   const untouched = untouchedPaths.find((each) => isIn(plain, each));
   if (untouched) return `is in ${untouched}, which is not to be touched`;
   const needed = [...neededPaths, ...untouchedPaths].find((each) => isIn(each, plain));
@@ -18,7 +18,7 @@ export function excludePathProblem(path: string): string | undefined {
 export function keepPathProblem(path: string): string | undefined {
   const shape = shapeProblem(path);
   if (shape) return shape;
-  const plain = normal(path);
+  const plain = normalPath(path);
   const whole = ["/", ...emptiedFolders].find((each) => each === plain);
   if (whole) return "is a whole folder that is emptied: name what in it is to be kept";
   if (!emptiedFolders.some((each) => isIn(plain, each)))
@@ -29,6 +29,16 @@ export function keepPathProblem(path: string): string | undefined {
     )
   )
     return "holds keys or credentials of a person";
+  return undefined;
+}
+
+/** A system file that was changed stays as it is: a file, or the few folders that hold settings of one kind; never what says which machine this is. */
+export function systemFileProblem(path: string): string | undefined {
+  const shape = shapeProblem(path);
+  if (shape) return shape;
+  const plain = normalPath(path);
+  if (["/", "/etc", "/etc/ssh"].includes(plain)) return "is a whole folder: name the files in it that were changed";
+  if (/^\/etc\/(machine-id$|ssh\/ssh_host_)/.test(plain)) return "says which machine this is: no image may keep it";
   return undefined;
 }
 
@@ -68,7 +78,7 @@ function shapeProblem(path: string): string | undefined {
 }
 
 /** Without doubled and last slashes and without ".": as the guest would read it, symlinks aside. */
-function normal(path: string): string {
+export function normalPath(path: string): string {
   return `/${path
     .split("/")
     .filter((name) => name !== "" && name !== ".")

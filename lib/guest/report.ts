@@ -46,9 +46,10 @@ export interface CleanReport extends Common {
   readonly systemFiles: Listed<{ readonly path: string; readonly outcome: "reset" | "absent" | "kept" }>;
   /** What was done to what the disk still held of files deleted before, one a file system. */
   readonly freeSpace: readonly {
+    /** Or the device, or the volume group, that nothing is mounted from. */
     readonly mountPoint: string;
     readonly fileSystem: string;
-    /** `fill`: filled with zeros with the reserve opened. `none`: nothing could be done. */
+    /** `fill`: filled with zeros with the reserve opened. `none`: nothing could be done, or nobody could look. */
     readonly road: "fill" | "none";
     readonly bytes: number;
     /** Can it be promised that nothing deleted before can be read any more? */

@@ -1,6 +1,6 @@
 // The user-data by which our scripts come into a temporary server: cloud-config and a script, gzip, base64, as Nova takes it.
 import { gzipSync } from "node:zlib";
-import { neededPaths, untouchedPaths } from "./paths.ts";
+import { neededPaths, normalPath, untouchedPaths } from "./paths.ts";
 import { scriptText } from "./script-text.ts";
 
 export interface CleanJob {
@@ -37,7 +37,7 @@ export function verifyUserData(job: VerifyJob): string {
 export function cleanScript(job: CleanJob): string {
   const lines = [
     ...jobLines(job),
-    ...job.keptSystemFiles.map((path) => `kept-system ${encodeText(path)}`),
+    ...job.keptSystemFiles.map((path) => `kept-system ${encodeText(normalPath(path))}`),
     ...neededPaths.map((path) => `needed ${path}`),
     ...untouchedPaths.map((path) => `untouched ${path}`),
   ];

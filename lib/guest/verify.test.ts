@@ -88,6 +88,21 @@ test("what the boot itself made is not the image's", () => {
   expect(verify(guest, {}, { DARKROOM_BOOTED: mark }).forbidden.items).toHaveLength(1);
 });
 
+test("an excluded path that the boot made again was excluded all the same", () => {
+  const excludePaths = ["/root/.ssh", "/opt/data"];
+  const guest = tree(debian, booted, { "/root/.ssh/authorized_keys": "", "/opt/data/kept": "x" });
+  const mark = join(guest.root, "../booted");
+  writeFileSync(mark, "");
+  // All of it is newer than the boot, then all of it is older.
+  utimesSync(mark, new Date(), new Date(Date.now() - 3_600_000));
+  expect(verify(guest, { excludePaths }, { DARKROOM_BOOTED: mark }).forbidden.items).toEqual([]);
+  utimesSync(mark, new Date(), new Date(Date.now() + 3_600_000));
+  guest.forget();
+  expect(verify(guest, { excludePaths }, { DARKROOM_BOOTED: mark }).forbidden.items).toEqual(
+    expect.arrayContaining(excludePaths.map((path) => ({ path, why: "excluded" }))),
+  );
+});
+
 test("how post-scripts ended", () => {
   const script = ["#!/bin/bash\n", 0o755] as const;
   const report = verify(

@@ -1,6 +1,6 @@
 // What may be asked for at all: by what is built, and by the provider's policy. No cloud is asked.
 import type { ImageRequestBody } from "../../events/image-request.ts";
-import { excludePathProblem, keepPathProblem } from "../guest/paths.ts";
+import { excludePathProblem, keepPathProblem, systemFileProblem } from "../guest/paths.ts";
 import { cleanUserData } from "../guest/user-data.ts";
 import type { Policy } from "../providers/policy.ts";
 import type { FieldError } from "./problem.ts";
@@ -53,6 +53,10 @@ function* beyondCleaning(asked: ImageRequestBody): Generator<FieldError> {
   for (const [at, { path }] of asked.keepPaths.entries()) {
     const detail = keepPathProblem(path);
     if (detail) yield { field: `keepPaths.${at}`, detail: `${path.slice(0, 200)} ${detail}` };
+  }
+  for (const [at, { path }] of asked.systemFiles.entries()) {
+    const detail = systemFileProblem(path);
+    if (detail) yield { field: `systemFiles.${at}`, detail: `${path.slice(0, 200)} ${detail}` };
   }
   const detail = tooLongForGuest(asked);
   if (detail) yield { field: "excludePaths", detail };

@@ -12,6 +12,7 @@ export function representation(request: ImageRequest) {
       waiting && !request.endedAt ? { why: waiting.why, since: new Date(waiting.evidenceSinceMs).toISOString() } : null,
     question: openQuestion(request) ?? null,
     image: published ? { id: published.imageId, name: asked.name, visibility: asked.visibility } : null,
+    warnings: learned.verify?.warnings ?? [],
     problem: end && end.status !== "completed" ? end.problem : null,
     ...(end?.leftovers && { leftovers: end.leftovers }),
     provider: request.provider,

@@ -39,7 +39,10 @@ test("with BusyBox's tools only: the same", () => {
 
 function expectCleaned(shell: string, env: Record<string, string>) {
   for (const layout of [debian, redHat]) {
-    const kept = { "/home/alice/no [1]*/x": "kept" };
+    const kept = {
+      "/home/alice/no [1]*/x": "kept",
+      "/opt/app/new\nline.key": "-----BEGIN PRIVATE KEY-----\n",
+    };
     const guest = guestTree(ownersThings(canary), layout, { [cleanJob.excludePaths[0] ?? ""]: canary }, kept);
     try {
       guest.run(scripts[0] ?? "", { shell, env });
@@ -48,6 +51,7 @@ function expectCleaned(shell: string, env: Record<string, string>) {
         report: {
           excluded: { items: [{ path: cleanJob.excludePaths[0], outcome: "removed", files: 1 }] },
           kept: cleanJob.keepPaths,
+          secrets: { items: [{ path: "/opt/app/new\nline.key", kind: "private-key" }] },
         },
       });
       expect(guest.find(canary)).toEqual([]);

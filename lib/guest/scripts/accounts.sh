@@ -3,7 +3,6 @@
 
 clean_accounts() {
   file_there /etc/passwd || { problem "there is no /etc/passwd"; return 0; }
-  if kept_system_file /etc/passwd; then return 0; fi
   progress "removing accounts"
   awk -F : '$3 ~ /^[0-9]+$/ && $3 + 0 >= 1000 && $3 + 0 <= 59999 { print $1 ":" $3 }' "$PLACE" >"$W/people"
   owners_elsewhere
@@ -11,7 +10,8 @@ clean_accounts() {
   : >"$W/locked"
   while IFS=: read -r account uid; do
     why=
-    if grep -qx "$uid" "$W/owners"; then why="it owns files outside of what was removed: $(owned_by "$uid")"
+    if to_be_kept /etc/passwd; then why="/etc/passwd stays as it is, as approved"
+    elif grep -qx "$uid" "$W/owners"; then why="it owns files outside of what was removed: $(owned_by "$uid")"
     else why=$(named_by "$account" "$uid"); fi
     if [ -n "$why" ]; then
       printf '%s\n' "$account" >>"$W/locked"
@@ -85,14 +85,17 @@ rewrite_accounts() {
     !($1 in group_gone) { if ($2 ~ /^!*[^!*]/) $2 = "!"; $3 = members($3); $4 = members($4); print }'
   edit_accounts /etc/subuid '!($1 in gone)'
   edit_accounts /etc/subgid '!($1 in gone)'
-  for name in passwd shadow group gshadow subuid subgid; do drop "/etc/$name-"; done
+  # Copies of them: passwd's own, those of Debian's and Ubuntu's daily job, and pam_pwhistory's old hashes.
+  for name in passwd shadow group gshadow subuid subgid; do drop "/etc/$name-"; drop "/var/backups/$name.bak"; done
+  if file_there /etc/security/opasswd; then blank "$PLACE"; fi
   drop /etc/sudoers.d/90-cloud-init-users
 }
 
 # edit_accounts PATH PROGRAM
 edit_accounts() {
   file_there "$1" || { system_file "$1" absent; return 0; }
-  case $1 in /etc/passwd) PASSWD=$W/passwd ;; esac
+  # Who is left, for the groups: as the file will be, though it may be kept.
+  case $1 in /etc/passwd) PASSWD=$PLACE ;; esac
   if kept_system_file "$1"; then return 0; fi
   : >>"$W/groups-gone"
   awk -F : -v OFS=: -v gone_file="$W/gone" -v locked_file="$W/locked" -v used_file="$W/groups-in-use" -v groups="$W/groups-gone" '
@@ -104,7 +107,6 @@ edit_accounts() {
       close(groups)
     }
     '"$2" "$PLACE" >"$W/edited"
-  case $1 in /etc/passwd) cat "$W/edited" >"$PASSWD" ;; esac
   rewrite "$PLACE" "$W/edited"
   system_file "$1" reset
 }

@@ -170,21 +170,34 @@ wipe_swap() {
   done <"$W/swap"
 }
 
-# name_what_is_left: parts of the disk that were not looked into.
+# name_what_is_left: partitions and volumes of the disk that nothing is mounted from, and room of volume groups: nobody looked into
+# them, so nothing is promised of them, and the policy decides as it does of free space.
 name_what_is_left() {
-  [ -n "$disk" ] || { problem "the disk under / is not known: what else is on it was not looked into"; return 0; }
-  for part in /sys/class/block/"$disk"/"$disk"*; do
-    [ -e "$part/partition" ] || continue
-    device=/dev/${part##*/}
+  [ -n "$disk" ] || { nothing_promised "the rest of the disk" unknown "the disk under / is not known"; return 0; }
+  awk '{ print $3 }' /proc/self/mountinfo >"$W/mounted"
+  # btrfs shows a number of its own there.
+  awk '$1 ~ /^\/dev\// { print $1 }' /proc/self/mounts | while read -r source; do
+    cat "/sys/class/block/$(basename "$(readlink -f "$source")")/dev" 2>/dev/null
+  done >>"$W/mounted"
+  for block in /sys/class/block/*; do
+    [ -e "$block/partition" ] || [ -e "$block/dm" ] || continue
+    device=/dev/${block##*/}
+    [ "$(disk_of "$device")" = "$disk" ] || continue
+    [ -z "$(ls "$block/holders")" ] || continue  # what is made of it is seen by itself
+    if grep -qxF "$(cat "$block/dev")" "$W/mounted"; then continue; fi
     type=$(blkid -s TYPE -o value "$device" 2>/dev/null)
-    case $type in '' | swap | LVM2_member | crypto_LUKS) [ -n "$(ls "$part/holders" 2>/dev/null)" ] || [ "$type" = swap ] || [ "$(cat "$part/size")" -le 65536 ] ||
-      problem "$device (${type:-nothing known}, $(($(cat "$part/size") / 2048)) MiB) is not mounted: not looked into" ;;
-    *) grep -q "^$device " /proc/self/mounts || [ "$(device_of /)" = "$device" ] || problem "$device ($type) is not mounted: not looked into" ;;
+    case $type in
+      swap) continue ;;
+      '') [ "$(cat "$block/size")" -gt 65536 ] || continue ;;  # the boot loader's own, of a MiB or so
     esac
+    name=$(cat "$block/dm/name" 2>/dev/null)
+    nothing_promised "$device${name:+ ($name)}" "${type:-unknown}" "it is not mounted: nobody looked into its $(($(cat "$block/size") / 2048)) MiB"
   done
   if command -v vgs >/dev/null 2>&1; then
     vgs --noheadings --units b --nosuffix -o vg_name,vg_free 2>/dev/null | while read -r group free; do
-      [ "${free:-0}" = 0 ] || problem "the volume group $group has $free bytes that no volume uses: not looked into"
+      [ "${free:-0}" = 0 ] || nothing_promised "volume group $group" LVM2_member "no volume uses $free bytes of it: nobody looked into them"
     done
   fi
 }
+
+nothing_promised() { item freeSpace "$(encode "$1")" "$(encode "$2")" none 0 no "$(encode "$3")"; }

@@ -13,7 +13,8 @@ check_post_scripts() {
   if [ -n "$AS_ROOT" ] && [ "$(stat -c %u:%g "$scripts_place")" != 0:0 ]; then wrong="$wrong;is not root's"; fi
   fact postScriptsFolder "$(encode "${wrong#;}")"
   [ -d "$scripts_place" ] || return 0
-  for script in "$scripts_place"/* "$scripts_place"/.[!.]*; do
+  # Hidden ones the hook never runs: editors' copies, a .placeholder.
+  for script in "$scripts_place"/*; do
     [ -e "$script" ] || [ -L "$script" ] || continue
     name=${script##*/}
     item postScript "$(encode "$name")" "$(encode "$(wrong_with_script "$name")")"

@@ -52,16 +52,17 @@ TEXT
 
 system_file() { item systemFile "$(encode "$1")" "$2"; }
 
-# kept_system_file PATH: staff approved that it stays as the owner made it: it, or a folder that it is in.
+# kept_system_file PATH: as `to_be_kept`, and told.
 kept_system_file() {
+  to_be_kept "$1" || return 1
+  if there "$1"; then system_file "$1" kept; else system_file "$1" absent; fi
+}
+
+# to_be_kept PATH: staff approved that it stays as the owner made it: it, or a folder that it is in.
+to_be_kept() {
   [ -e "$W/kept-system" ] || job kept-system >"$W/kept-system"
   while IFS= read -r kept_path; do
-    case $1 in
-      "$kept_path" | "$kept_path"/*)
-        if there "$1"; then system_file "$1" kept; else system_file "$1" absent; fi
-        return 0
-        ;;
-    esac
+    case $1 in "$kept_path" | "$kept_path"/*) return 0 ;; esac
   done <"$W/kept-system"
   return 1
 }
@@ -136,9 +137,14 @@ reset_resolver() {
 }
 
 # reset_sshd: settings to the package's own where it ships a copy (Debian, Ubuntu), else to what every distribution agrees on; then
-# drop-ins that no package brought; then the host keys.
+# drop-ins that no package brought; then the host keys, whatever is to be kept: they are this one machine's.
 reset_sshd() {
-  if kept_system_file /etc/ssh; then return 0; fi
+  reset_sshd_settings
+  # Named in the report whether there or not: S1 says /etc/sshd, which no distribution has.
+  drop_each /etc/ssh 'ssh_host_*'
+}
+
+reset_sshd_settings() {
   if file_there /usr/share/openssh/sshd_config; then
     reset_file /etc/ssh/sshd_config <"$PLACE"
   else
@@ -159,8 +165,6 @@ reset_sshd() {
       system_file "$path" reset
     done
   fi
-  # Named in the report whether there or not: S1 says /etc/sshd, which no distribution has.
-  drop_each /etc/ssh 'ssh_host_*'
 }
 
 # of_a_package PATH: dpkg's lists are text; rpm's files are asked for, or known by their name.

@@ -61,10 +61,11 @@ tell_cloud_init() {
   while IFS= read -r error; do item cloudInitError "$(encode "$error")"; done <"$W/cloud-init-errors"
 }
 
-# tell_forbidden: in the folders that were emptied, what is older than this boot came with the image; excluded paths must not be there at all.
+# tell_forbidden: in the folders that were emptied, and at excluded paths, what is older than this boot came with the image. What is
+# newer the boot made: cloud-init gives root and its default user a .ssh, logs begin anew.
 tell_forbidden() {
+  boot_mark
   if [ "$(job emptied)" = yes ]; then
-    boot_mark
     prepare_keeping
     for folder in /home /mnt /tmp /root /var/tmp; do
       folder_there "$folder" || continue
@@ -81,7 +82,9 @@ tell_forbidden() {
   job exclude >"$W/exclude"
   while IFS= read -r encoded; do
     path=$(decode "$encoded.")
-    if there "${path%.}" last; then item forbidden "$encoded" excluded; fi
+    there "${path%.}" last || continue
+    if [ -n "$BOOTED" ] && [ -z "$(find "$PLACE" -xdev ! -cnewer "$BOOTED" -print 2>/dev/null | head -c 1)" ]; then continue; fi
+    item forbidden "$encoded" excluded
   done <"$W/exclude"
 }
 
