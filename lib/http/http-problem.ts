@@ -38,6 +38,9 @@ export function conflict(kind: string, detail: string, remedy: string): HttpProb
   return new HttpProblem(409, problem(kind, "Not possible now", detail, { remedy }));
 }
 
+/** Whoever believes a cloud that says "tomorrow" comes back too late. */
+const maxRetryAfterSeconds = 15 * 60;
+
 /** What a cloud's fault is to a caller at the door. Undefined: an error of ours. */
 export function problemOfFault(fault: OpenStackFault): HttpProblem {
   const service = serviceNames[fault.service];
@@ -46,7 +49,7 @@ export function problemOfFault(fault: OpenStackFault): HttpProblem {
     case "unavailable":
     case "throttled":
     case "unexpectedShape": {
-      const retryAfter = String(Math.ceil(fault.retryAfterSeconds ?? 30));
+      const retryAfter = String(Math.min(Math.ceil(fault.retryAfterSeconds ?? 30), maxRetryAfterSeconds));
       const content = problem(
         "service-unavailable",
         `${service} does not answer`,

@@ -108,6 +108,10 @@ export interface Waiting {
   readonly restsUntilMs?: number;
   /** It is kept from outside: no time of the step runs. */
   readonly held?: true;
+  /** The cloud is away: no time of the step runs. */
+  readonly outage?: true;
+  /** How long outages that are over have lasted since `stepSinceMs`. */
+  readonly outagesMs?: number;
   /** What the requester must answer before it goes on. */
   readonly question?: Question;
 }

@@ -9,6 +9,9 @@ export const serviceNames = { identity: "Keystone", compute: "Nova", image: "Gla
 /** A page of a proxy, an answer cut in the middle: for so long it may pass by itself, then a person must look. */
 const garbledPatienceMs = 10 * 60_000;
 
+/** No cloud's word keeps an owner's server stopped for longer without another look. */
+const maxRetryAfterMs = 15 * 60_000;
+
 /** The fault's kind decides, never its status code. `sinceMs`: since when the same has been seen, for the requester. */
 export function outcomeOfFault(fault: OpenStackFault, outagePatienceMs: number, sinceMs: number): StepOutcome {
   const service = serviceNames[fault.service];
@@ -21,7 +24,8 @@ export function outcomeOfFault(fault: OpenStackFault, outagePatienceMs: number, 
       return wait(`${service} ${what}`, {
         evidence: outageEvidence(fault),
         patienceMs: outagePatienceMs,
-        ...(fault.retryAfterSeconds !== undefined && { againInMs: fault.retryAfterSeconds * 1000, rests: true }),
+        outage: true,
+        ...(fault.retryAfterSeconds !== undefined && { againInMs: believedMs(fault.retryAfterSeconds), rests: true }),
         givingUp: problem(
           "service-unavailable",
           `${service} is down`,
@@ -70,6 +74,7 @@ export function outcomeOfNotLetIn(fault: OpenStackFault, outagePatienceMs: numbe
   return wait("Keystone does not let Darkroom's own user in", {
     evidence: notLetInEvidence,
     patienceMs: outagePatienceMs,
+    outage: true,
     givingUp: problem(
       "service-unavailable",
       "Darkroom cannot sign in",
@@ -92,6 +97,10 @@ export const notLetInEvidence = "not let in";
 /** What `waiting.evidence` says during an outage; so the time of its begin is known at the next look. */
 export function outageEvidence(fault: OpenStackFault): string {
   return `${fault.kind}: ${fault.service}`;
+}
+
+function believedMs(retryAfterSeconds: number): number {
+  return Math.min(retryAfterSeconds * 1000, maxRetryAfterMs);
 }
 
 function refused(fault: OpenStackFault, trace: Pick<Problem, "service" | "openstackRequestId">): Problem {

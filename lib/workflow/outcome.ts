@@ -35,6 +35,8 @@ export interface Wait {
   readonly patienceMs?: number;
   /** It is kept from outside: no time of the step runs. */
   readonly held?: true;
+  /** The cloud is away: no time of the step runs, the outage has its own patience. */
+  readonly outage?: true;
   /** What the requester must answer meanwhile. */
   readonly question?: Question;
   /** Told to the requester in place of "nothing moved" when patience ends. */

@@ -99,7 +99,10 @@ async function ask(
   const { store, locks, clock, providers, evidence } = runtime;
   const provider = providers.find(request.provider);
   if (!provider) {
-    const answer = wait(`the provider ${request.provider} is not configured`, { patienceMs: unconfiguredPatienceMs });
+    const answer = wait(`the provider ${request.provider} is not configured`, {
+      patienceMs: unconfiguredPatienceMs,
+      outage: true,
+    });
     return { answer, ledger: request.ledger };
   }
   const held = heldByPause(request, provider.policy, clock.now());

@@ -93,6 +93,73 @@ test("waiting for the same ends with the step's patience, waiting for something 
   expect(transition(waiting, wait("saving", { evidence: "2" }), patienceMs * 8).outcome.step).toBe("release");
 });
 
+describe("an outage eats nothing of the step's own time:", () => {
+  const minutes = (count: number) => count * 60_000;
+  const fault = (kind: "unavailable" | "throttled" | "unexpectedShape", service: "compute" | "image" = "compute") =>
+    outcomeOfFault(new OpenStackFault({ kind, service, method: "GET", path: "/x", detail: "x" }), minutes(240), 0);
+  const busy = wait("the server is busy");
+
+  /** Where it stands after these answers, each the given minutes after the one before. */
+  const whyAfter = (step: StepName, ...answers: [afterMinutes: number, answer: StepOutcome][]) => {
+    let state = begin(step);
+    let nowMs = 0;
+    for (const [afterMinutes, answer] of answers) {
+      nowMs += minutes(afterMinutes);
+      state = { ...transition(state, answer, nowMs).outcome, asked };
+      if (state.step !== step || "endedAt" in state) return "over";
+    }
+    return state.waiting?.why;
+  };
+
+  const away = fault("unavailable");
+  test.each([
+    ["quiesce", 124, busy],
+    ["check", 17, busy],
+    ["capture", 81, fault("unexpectedShape")],
+    ["release", 120, wait("no", { patienceMs: minutes(15) })],
+  ] as const)("%s, after %d minutes", (step, lasted, then) => {
+    expect(whyAfter(step, [0, away], [lasted, away], [1, then])).toBe(then.kind === "wait" ? then.why : "");
+  });
+
+  test("its own patience with what it then sees is whole, and no longer", () => {
+    const seen: [number, StepOutcome][] = [
+      [0, busy],
+      [1, away],
+      [200, away],
+      [1, busy],
+    ];
+    expect(whyAfter("quiesce", ...seen, [14, busy])).toBe(busy.why);
+    expect(whyAfter("quiesce", ...seen, [15, busy])).toBe("over");
+  });
+
+  test("an outage ends with its own patience", () => {
+    expect(whyAfter("quiesce", [0, away], [239, away])).toBe("Nova does not answer");
+    expect(whyAfter("quiesce", [0, away], [240, away])).toBe("over");
+  });
+
+  test("what goes round for ever ends all the same: work between outages, and outages that take turns", () => {
+    const round = (count: number, ...answers: [number, StepOutcome][]) => Array.from({ length: count }, () => answers);
+    const between = round(200, [7, wait("a")], [7, away]).flat();
+    expect(whyAfter("quiesce", ...between.slice(0, 20))).not.toBe("over"); // 70 of 120 minutes are its own
+    expect(whyAfter("quiesce", ...between)).toBe("over");
+    const turns = round(200, [60, away], [60, fault("throttled", "image")]).flat();
+    expect(whyAfter("quiesce", ...turns.slice(0, 20))).not.toBe("over");
+    expect(whyAfter("quiesce", ...turns)).toBe("over");
+  });
+
+  test("a short patience with one thing is not eight times the time for all", () => {
+    const short = (why: string) => wait(why, { patienceMs: minutes(10) });
+    expect(whyAfter("capture", [0, busy], [110, short("a")], [5, short("b")])).toBe("b");
+  });
+});
+
+test("a Retry-After of a day is believed for a quarter of an hour", () => {
+  const tomorrow = { kind: "unavailable", service: "compute", method: "GET", path: "/servers" } as const;
+  const answer = new OpenStackFault({ ...tomorrow, detail: "maintenance", retryAfterSeconds: 86_400 });
+  const { outcome, nextLookInMs } = transition(begin("quiesce"), outcomeOfFault(answer, 14_400_000, 0), 0);
+  expect([nextLookInMs, outcome.waiting?.restsUntilMs]).toEqual([900_000, 900_000]);
+});
+
 test("nothing is asked without a pause: who is to be looked at again at once, and is the same, waits ever longer", () => {
   let state = begin("quiesce");
   const delays: (number | undefined)[] = [];

@@ -14,7 +14,7 @@ export const lostAfterMs = 60_000;
 
 export type State = Pick<ImageRequest, "step" | "end" | "learned" | "waiting" | "ledger" | "timeline" | "asked">;
 
-/** However much changes, a step waits no longer than so many times its patience: what goes round for ever ends too. */
+/** However much changes, a step waits no longer than so many times its patience, and for outages so many times theirs: what goes round for ever ends too. */
 const maxPatiences = 8;
 
 /** The outcome to write, and in how many ms the next message is to be seen; undefined: none is needed. */
@@ -64,8 +64,12 @@ function stay(state: State, answer: Wait, nowMs: number): Transition {
   // While a person is asked, or it is held, the step's own time stands still.
   const stoodStill = state.waiting !== undefined && standsStill(state.waiting) && !standsStill(answer);
   const stepSinceMs = stoodStill ? nowMs : (state.waiting?.stepSinceMs ?? nowMs);
+  const outagesMs = stoodStill ? 0 : outagesOver(state.waiting, unchanged !== undefined, nowMs);
   const patienceMs = answer.held ? Number.POSITIVE_INFINITY : (answer.patienceMs ?? chain[step].patienceMs);
-  if (nowMs - sinceMs >= patienceMs || nowMs - stepSinceMs >= patienceMs * maxPatiences) {
+  // An outage eats nothing of the step's own time, nor a step's short patience with one thing the time that it has for all.
+  const usedMs = answer.outage ? outagesMs + nowMs - sinceMs : nowMs - stepSinceMs - outagesMs;
+  const totalMs = maxPatiences * (answer.outage ? patienceMs : Math.max(patienceMs, chain[step].patienceMs));
+  if (nowMs - sinceMs >= patienceMs || usedMs >= totalMs) {
     return end(
       state,
       { kind: "refuse", status: "failed", problem: answer.givingUp ?? stuck(state, answer, sinceMs) },
@@ -88,10 +92,18 @@ function stay(state: State, answer: Wait, nowMs: number): Transition {
       looks,
       ...(answer.rests && { restsUntilMs: nowMs + inMs }),
       ...(answer.held && { held: true }),
+      ...(answer.outage && { outage: true }),
+      ...(outagesMs > 0 && { outagesMs }),
       ...(answer.question && { question: answer.question }),
     },
     timeline: noted(state, "waiting", answer.why, nowMs),
   });
+}
+
+/** Of this step so far. One that goes on is counted when it is over. */
+function outagesOver(waiting: State["waiting"], goesOn: boolean, nowMs: number): number {
+  const lastMs = waiting?.outage && !goesOn ? nowMs - waiting.evidenceSinceMs : 0;
+  return (waiting?.outagesMs ?? 0) + lastMs;
 }
 
 function standsStill({ question, held }: Pick<Wait, "question" | "held">): boolean {
