@@ -49,11 +49,13 @@ export interface BenchOptions {
   readonly settings?: Record<string, string>;
   /** How many times as fast as a real cloud this one is. */
   readonly speed?: number;
+  /** Where the clock begins; the machine's time by default. */
+  readonly beginsAtMs?: number;
 }
 
 export async function startBench(options: BenchOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), "darkroom-bench-"));
-  const clock = handTurnedClock(Date.now());
+  const clock = handTurnedClock(options.beginsAtMs ?? Date.now());
   const watch = secretWatch();
   const cloud = await startSimulatedCloud({
     clock,

@@ -5,7 +5,7 @@ import { guestsSay, post, startCleaningBench } from "../chain/speaking-guests.ts
 
 let bench: Bench;
 beforeEach(async () => {
-  bench = await startCleaningBench({ limits: { timeoutMs: 2_000 } });
+  bench = await startCleaningBench();
   guestsSay(bench, {});
 });
 afterEach(() => bench.close());

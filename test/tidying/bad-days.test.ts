@@ -1,7 +1,8 @@
 // Clouds, clocks and runs that go wrong: not knowing is never "unused".
 import type { Fault } from "../../infra/simulated-openstack/index.ts";
+import { always } from "../../lib/aws/condition.ts";
 import { openTidyingStore } from "../../lib/tidying/store.ts";
-import { sweepProvider } from "../../lib/tidying/sweep.ts";
+import { type SweepReport, sweepProvider } from "../../lib/tidying/sweep.ts";
 import { bootFrom, dayMs, openShelf, type Shelf, snapshotOf } from "./shelf.ts";
 
 let shelf: Shelf;
@@ -11,7 +12,7 @@ const quick = { tellDays: 1, hideDays: 1 };
 
 /** A shelf on which the next pass would delete `old`. */
 async function onTheDay(options: Parameters<typeof openShelf>[0] = {}) {
-  shelf = await openShelf({ tidying: quick, limits: { attempts: 2, timeoutMs: 400 }, ...options });
+  shelf = await openShelf({ tidying: quick, limits: { attempts: 2 }, ...options });
   const id = shelf.put("old");
   await shelf.days(2);
   expect(shelf.isHidden(id)).toBe(true);
@@ -213,22 +214,14 @@ describe("runs", () => {
 
   test("two at once although the lease is lost: what one has claimed the other leaves alone", async () => {
     const id = await onTheDay();
-    const slow = shelf.bench.cloud.faults.add({
-      service: "compute",
-      path: /image=/,
-      when: "before",
-      answer: { delayMs: 100 },
+    let second: SweepReport | undefined;
+    shelf.atStage("deleting", "after", async () => {
+      await shelf.table.update("sweep#simulated", { lease: undefined }, always);
+      second = await shelf.run();
     });
-    const first = shelf.run();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await shelf.table.update(
-      "sweep#simulated",
-      { lease: undefined },
-      () => "attribute_exists(#id)".replace("#id", "#id") && "attribute_not_exists(#nothing)",
-    );
-    const reports = await Promise.allSettled([first, shelf.run()]);
-    slow.remove();
-    expect(reports.every(({ status }) => status === "fulfilled")).toBe(true);
+    const first = await shelf.run();
+    expect(first).toMatchObject({ outcome: "failed", why: "another run has taken over" });
+    expect(second).toMatchObject({ outcome: "ended", done: { "another-run": 1 } });
     expect(shelf.isThere(id)).toBe(false);
     expect(shelf.told.filter(({ kind }) => kind === "deleted")).toHaveLength(1);
   });
@@ -362,7 +355,7 @@ describe("runs", () => {
         place: { part: "shown", after: "aaaaaaaa-0000-4000-8000-00000000dead" },
         deleted: 0,
       },
-      () => "attribute_not_exists(#nothing)",
+      always,
     );
     expect(await shelf.run()).toMatchObject({ outcome: "ended", done: { told: 1 } });
     expect(shelf.told[0]?.image.id).toBe(id);

@@ -16,7 +16,8 @@ let empty: Pick<CloudState, "images" | "servers" | "volumes">;
 beforeAll(async () => {
   shelf = await openShelf({
     tidying: { tellDays: days.tell, hideDays: days.hide, snapshotsUnusedDays: days.unused },
-    limits: { attempts: 1, timeoutMs: 2_000 },
+    limits: { attempts: 1 },
+    beginsAtMs: Date.UTC(2026, 0, 1),
   });
   const { images, servers, volumes } = shelf.bench.cloud.state;
   empty = structuredClone({ images, servers, volumes });
@@ -86,6 +87,7 @@ function begin(images: { ageDays: number; visibility: string; isSnapshot: boolea
   shelf.told.length = 0;
   const ids = images.map(({ ageDays, visibility, isSnapshot }, index) =>
     putImage(bench, `image-${index}`, {
+      id: `a1000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
       ageDays,
       visibility: visibility as "private",
       properties: isSnapshot ? snapshotOf(bench.cloud.ids.server("stopped-1")) : { os_distro: "debian" },
@@ -166,10 +168,15 @@ function begin(images: { ageDays: number; visibility: string; isSnapshot: boolea
       bench.clock.advance(dayMs);
       const killed = new AbortController();
       const { calls } = bench.cloud;
-      const from = calls.length;
-      const watch = setInterval(() => calls.length - from >= afterCalls && killed.abort(), 0);
+      const record = calls.record.bind(calls);
+      let left = afterCalls;
+      calls.record = (call) => {
+        record(call);
+        left -= 1;
+        if (left === 0) killed.abort();
+      };
       await sweep({ signal: killed.signal });
-      clearInterval(watch);
+      calls.record = record;
     },
     boot: ({ image: index = 0 }) => {
       const one = record(index);

@@ -42,25 +42,35 @@ test("a word to keep takes the owner's own date off", async () => {
   expect(shelf.bench.cloud.state.images[id]?.properties).toEqual({});
 });
 
-test("a word that comes while a sweep is about to delete it holds, or is refused in words: never a yes and no image", async () => {
-  shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 1 } });
-  const id = shelf.put("old");
-  await shelf.days(2);
-  // The sweep looks for servers right before the deletion, after it claimed the image.
-  const slow = shelf.bench.cloud.faults.add({
-    service: "compute",
-    path: /image=/,
-    when: "before",
-    answer: { delayMs: 150 },
+describe("a word that comes while a sweep is about to delete it", () => {
+  const onTheDay = async () => {
+    shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 1 } });
+    const id = shelf.put("old");
+    await shelf.days(2);
+    shelf.bench.clock.advance(dayMs);
+    return id;
+  };
+
+  test.each([
+    ["before it is claimed: the word holds", "before", 200],
+    ["after that: it is refused in words", "after", 409],
+  ] as const)("%s", async (_when, when, status) => {
+    const id = await onTheDay();
+    let answered: number | undefined;
+    shelf.atStage("deleting", when, async () => {
+      answered = (await keep(id)).status;
+    });
+    await shelf.run();
+    expect([answered, shelf.isThere(id)]).toEqual([status, status === 200]);
   });
-  shelf.bench.clock.advance(dayMs);
-  const [, answer] = await Promise.all([
-    shelf.run(),
-    new Promise((resolve) => setTimeout(resolve, 60)).then(() => keep(id)),
-  ]);
-  slow.remove();
-  expect([200, 409]).toContain(answer.status);
-  expect(shelf.isThere(id)).toBe(answer.status === 200);
+
+  test("and is about to be written down when it passes: whoever gave it is told to look again, and it is there", async () => {
+    const id = await onTheDay();
+    shelf.atStage("kept", "before", () => shelf.run());
+    expect((await keep(id)).status).toBe(409);
+    expect([shelf.isThere(id), shelf.isHidden(id)]).toEqual([true, false]);
+    expect((await keep(id)).status).toBe(200);
+  });
 });
 
 test("another project's image cannot be kept: it is not there for them, or not theirs", async () => {

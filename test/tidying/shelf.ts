@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { CloudState } from "../../infra/simulated-openstack/index.ts";
 import type { Provider } from "../../lib/providers/provider.ts";
 import type { TidyingNotice } from "../../lib/tidying/notice.ts";
+import type { StageRecord } from "../../lib/tidying/stage.ts";
 import { passEveryMs, type SweepReport, sweepProvider } from "../../lib/tidying/sweep.ts";
 import { type Bench, type BenchOptions, startBench } from "../chain/bench.ts";
 import { type MemoryTable, openMemoryTable } from "../matrix/memory-table.ts";
@@ -45,6 +46,18 @@ export async function openShelf({
         reports.push(await runOnce(bench, provider, told, {}));
       }
       return reports;
+    },
+    /** Whoever next writes that an image is at this stage waits for `act`, right before the write or right after it. */
+    atStage(stage: StageRecord["stage"], when: "before" | "after", act: () => Promise<unknown>): void {
+      const { update } = table;
+      table.update = async (id, set, condition) => {
+        if (set.stage !== stage) return update(id, set, condition);
+        table.update = update;
+        if (when === "before") await act();
+        const written = await update(id, set, condition);
+        if (when === "after") await act();
+        return written;
+      };
     },
     close: () => bench.close(),
   };
