@@ -3,6 +3,7 @@ import { getTidyingPlan } from "../../events/operations/get-tidying-plan.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { HttpProblem, invalid, notStaff } from "../../lib/http/http-problem.ts";
+import { withOurCredential } from "../../lib/providers/own-credential.ts";
 import { problem } from "../../lib/requests/problem.ts";
 import { planPage } from "../../lib/tidying/plan.ts";
 import { openTidyingStore, type Place } from "../../lib/tidying/store.ts";
@@ -12,7 +13,11 @@ export const handler = endpoint(getTidyingPlan, async ({ runtime, provider, call
   if (!caller.isStaff) throw notStaff("Only staff of this provider see what is to be tidied away.");
   const place = placeOf(query.cursor);
   const eyes = eyesOf(provider, bounded);
-  const known = await survey(eyes, provider.name, runtime.store, runtime.clock.now()).catch((error: unknown) => {
+  const entry = eyes.isStaff ? "staffCloud" : "cloud";
+  const seen = <Found>(asked: Promise<Found>) =>
+    withOurCredential(asked, { entry, may: "see what is in use and what is on the shelf" });
+  const surveyed = seen(survey(eyes, provider.name, runtime.store, runtime.clock.now()));
+  const known = await surveyed.catch((error: unknown) => {
     if (!(error instanceof CannotSee)) throw error;
     throw new HttpProblem(
       503,
@@ -21,7 +26,7 @@ export const handler = endpoint(getTidyingPlan, async ({ runtime, provider, call
       }),
     );
   });
-  const page = await planPage({ runtime, provider, eyes, known }, place, query.limit);
+  const page = await seen(planPage({ runtime, provider, eyes, known }, place, query.limit));
   const { held } = await openTidyingStore(runtime.table).state(provider.name);
   return answer(200, {
     enabled: provider.policy.tidying.enabled,

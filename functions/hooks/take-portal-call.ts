@@ -8,6 +8,7 @@ import { callerOf } from "../../lib/http/caller.ts";
 import { invalid } from "../../lib/http/http-problem.ts";
 import { signedEndpoint } from "../../lib/http/signed-endpoint.ts";
 import { takeIn } from "../../lib/http/take-in.ts";
+import { withOurCredential } from "../../lib/providers/own-credential.ts";
 import { requestIdOf } from "../../lib/requests/identity-of-request.ts";
 import { statusOf } from "../../lib/requests/image-request.ts";
 import { pathOf } from "../../lib/requests/representation.ts";
@@ -25,7 +26,8 @@ export const handler = signedEndpoint(takePortalCall, trust, async (call) => {
   const bounded = call.followed(trail.report);
   const provider = { ...portal.provider, service: bounded(portal.provider.service) };
   const cloud = bounded(portal.cloud);
-  const caller = callerOf(provider, await cloud.token(), cloud);
+  const ours = { entry: `portals.${portal.name}.cloud`, may: "act for this portal" };
+  const caller = callerOf(provider, await withOurCredential(cloud.token(), ours), cloud);
   await countCall(runtime, takePortalCall, provider, caller);
 
   const wanted = requestFor(portal.policy, call.body, runtime.clock.now());
@@ -34,7 +36,11 @@ export const handler = signedEndpoint(takePortalCall, trust, async (call) => {
   return await trail.follow(recorded, async () => {
     const asker = { provider: provider.name, projectId: caller.projectId, userId: caller.userId };
     const id = requestIdOf(asker, `portal\0${portal.name}\0${deliveryId}`);
-    const { request, again } = await takeIn({ ...recorded, body: wanted.asked, bounded, note: trail.note }, id);
+    // That the user of the entry may not do something is the answer; that it is let in no more is nothing that the portal did.
+    const { request, again } = await withOurCredential(
+      takeIn({ ...recorded, body: wanted.asked, bounded, note: trail.note }, id),
+      { ...ours, refused: ["credentialRevoked"] },
+    );
     if (again) trail.note({ again }, { kind: "image-request", id });
     return answer(202, { id, status: statusOf(request), again }, { location: pathOf(id) });
   });

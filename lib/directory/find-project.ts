@@ -1,6 +1,6 @@
 // From what a person names (a project's id or name, a user's name) to the project that an image is shared with, through the provider's directory.
-import { log } from "../log.ts";
 import { type Cloud, OpenStackFault, type Project, type User } from "../openstack/index.ts";
+import { withOurCredential } from "../providers/own-credential.ts";
 import type { NotFoundThere, Resolution } from "./shared-project.ts";
 
 /** Without a directory an id is taken as it is, and marked so. */
@@ -91,20 +91,12 @@ function severalDomains(what: string, name: string, found: readonly { domainId: 
   };
 }
 
-/**
- * Undefined: it is not there. That the directory's own credential is refused, or may not look up, is the operator's to mend: the caller must not read that *their* token is
- * wrong, nor that a project does not exist.
- */
+/** Undefined: it is not there. Nobody is told so where it is our own credential that may not look up. */
 async function looked<Found>(asked: Promise<Found>): Promise<Found | undefined> {
   try {
-    return await asked;
+    return await withOurCredential(asked, { entry: "directoryCloud", may: "look up people and projects" });
   } catch (error) {
-    if (!(error instanceof OpenStackFault)) throw error;
-    if (error.kind === "notFound" || error.kind === "badRequest") return undefined;
-    if (error.kind !== "credentialRevoked" && error.kind !== "forbidden") throw error;
-    log.error("the directory's credential cannot look up", { fault: error.message });
-    const { service, method, path, status, requestId } = error;
-    const detail = "it does not let Darkroom look up people and projects; the operator must look at `directoryCloud`";
-    throw new OpenStackFault({ kind: "unavailable", service, method, path, status, requestId, detail, cause: error });
+    if (error instanceof OpenStackFault && (error.kind === "notFound" || error.kind === "badRequest")) return undefined;
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 // The trust: made while the caller's token is in hand, so that the work can go on without it.
-import { log } from "../log.ts";
 import { type Cloud, OpenStackFault, type Token } from "../openstack/index.ts";
+import { withOurCredential } from "../providers/own-credential.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { AccountEntry, TrustEntry } from "./ledger-entry.ts";
 import { type Problem, problem } from "./problem.ts";
@@ -46,7 +46,11 @@ export async function delegate(provider: Provider, caller: Delegating, wish: Wis
   const why = cannotDelegate(token);
   if (why) return (await onAccount(provider, caller, wish)) ?? refused(why.detail, why.remedy);
   const roles = delegable(token).map(({ name }) => ({ name }));
-  const service = await ourUser(provider);
+  const service = await withOurCredential(provider.service.token(), {
+    entry: "cloud",
+    may: "sign in with its own user",
+    refused: ["credentialRevoked", "forbidden", "notFound", "badRequest"],
+  });
   try {
     const trust = await caller.cloud.identity.createTrust({
       trustorUserId: caller.userId,
@@ -128,19 +132,6 @@ export function cannotDelegate(
 
 function delegable({ roles }: Pick<Token, "roles">) {
   return roles.filter(({ name }) => name !== neverDelegated);
-}
-
-/** That Keystone does not accept *us* is nothing that the caller could mend: they must not be told that their token is wrong. */
-async function ourUser(provider: Provider): Promise<Token> {
-  try {
-    return await provider.service.token();
-  } catch (error) {
-    if (!(error instanceof OpenStackFault) || ["unavailable", "throttled"].includes(error.kind)) throw error;
-    log.error("the service user cannot sign in", { provider: provider.name, fault: error.message });
-    const { service, method, path, status, requestId } = error;
-    const detail = "it does not let Darkroom's own user in; the operator of Darkroom must look at its configuration";
-    throw new OpenStackFault({ kind: "unavailable", service, method, path, status, requestId, detail, cause: error });
-  }
 }
 
 function refused(detail: string, remedy: string, openstackRequestId?: string): { refused: Problem } {

@@ -172,7 +172,7 @@ describe("a cloud that is down at the door is 503 with Retry-After, and nothing 
     const { status, body } = await post(asking(bench), "nobody", headers);
     expect({ status, detail: body.detail }).toEqual({
       status: 503,
-      detail: expect.stringContaining("does not let Darkroom's own user in"),
+      detail: expect.stringContaining("does not let Darkroom sign in with its own user"),
     });
     expect(Object.values(bench.cloud.state.trusts)).toEqual([]);
   });

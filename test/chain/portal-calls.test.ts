@@ -128,3 +128,16 @@ test("it is recorded who asked for what by which portal", async () => {
     }),
   ]);
 });
+
+test.each([
+  ["at once", { service: "identity", method: "POST", path: /tokens/, when: "before", answer: { error: 401 } }],
+  ["in the middle", { service: "compute", when: "before", answer: { error: 401 } }],
+] as const)(
+  "the portal's own entry is let in no more, %s: the operator's to mend, not the signature's fault",
+  async (_when, fault) => {
+    bench.cloud.faults.add(fault);
+    const { status, body } = await send();
+    expect([status, body.detail]).toEqual([503, expect.stringContaining("`portals.nightly.cloud`")]);
+    expect([bench.queue, trusts()]).toEqual([[], []]);
+  },
+);

@@ -117,3 +117,20 @@ test("what was deleted is listed for staff, newest first, in pages, for a year",
   await shelf.days(1);
   expect((await shelf.bench.call("list-deletions", "carol")).body.deletions).toEqual([]);
 });
+
+test.each([
+  [
+    "is let in no more",
+    { service: "identity", method: "POST", path: /tokens/, when: "before", answer: { error: 401 } },
+  ],
+  ["may not see", { service: "compute", path: /servers/, when: "before", answer: { error: 403 } }],
+] as const)(
+  "the operator's credential %s: staff are told that, and not that their own token is wrong",
+  async (_what, fault) => {
+    shelf = await openShelf();
+    const headers = { "x-auth-token": await shelf.bench.token("carol") };
+    shelf.bench.cloud.faults.add(fault);
+    const { status, body } = await shelf.bench.call("get-tidying-plan", undefined, { headers });
+    expect([status, body.detail]).toEqual([503, expect.stringContaining("`staffCloud`")]);
+  },
+);
