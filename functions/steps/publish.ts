@@ -8,11 +8,12 @@ import { publication } from "../../lib/workflow/publication.ts";
 import { serveStep } from "../../lib/workflow/serve-step.ts";
 import { defineStep } from "../../lib/workflow/step.ts";
 
-export const publish = defineStep("publish", async ({ request, cloud, staff, provider, evidence, nowMs }) => {
+export const publish = defineStep("publish", async ({ request, cloud, staff, provider, evidence, ledger }) => {
   let image = await imageToPublish(cloud, request);
   if (!image) return refuse(imageVanished(request));
 
-  const publishedAt = image.properties.darkroom_published_at ?? new Date(nowMs()).toISOString();
+  // The time of the first look: what stands on the image may be another's, copied from the image that its server was booted from.
+  const publishedAt = new Date(await ledger.publishing(image.id)).toISOString();
   const packages = (await evidence.find("verify"))?.report?.packages.items ?? [];
   const cleaned = request.asked.visibility === "private" ? (await evidence.find("clean"))?.report : undefined;
   const privateOnly = cleaned && onlyPrivately(request, provider.policy, cleaned);

@@ -17,11 +17,18 @@ async function tidy(at: StepSurroundings): Promise<StepOutcome<"release">> {
   const given = await giveBack(cloud, request, ledger);
   if (given.kind === "wait") return given.wait;
   if ("fault" in removal) throw removal.fault;
-  if (removal.answer) return removal.answer;
+  const { pending, left } = removal.answer;
+  if (pending) return pending;
   // The trust, by which all this is done, goes last; what is gone must be written before, for without it nobody can look again.
   await ledger.keep();
   await removeTrust(cloud, ledger);
-  if (given.kind === "cannot") return refuse(cannotTidy(given.problem.detail, given.problem.remedy));
+  const words = left.map((each) => `${each}: it was left.`);
+  const remedy = left.length > 0 ? "If nobody needs what was left, delete it." : undefined;
+  if (given.kind === "cannot")
+    return refuse(
+      cannotTidy([given.problem.detail, ...words].join(" "), [given.problem.remedy, remedy].filter(Boolean).join(" ")),
+    );
+  if (left.length > 0) return refuse(cannotTidy(words.join(" "), remedy));
   return done(undefined, "nothing of ours is left in the cloud");
 }
 

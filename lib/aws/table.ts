@@ -1,5 +1,5 @@
 // The DynamoDB table: the few operations that Darkroom needs, without transactions and streams.
-import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException, DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   DeleteCommand,
   DynamoDBDocumentClient,
@@ -16,6 +16,8 @@ export interface Item {
 }
 
 export interface Table {
+  /** Given by DynamoDB to each table that it makes: one that is restored from a backup has another, whatever its name. Undefined where the store gives none. */
+  identity(): Promise<string | undefined>;
   /** Read with strong consistency. */
   get(id: string): Promise<Item | undefined>;
   /** False where an item of this id is there already; nothing is written then. */
@@ -45,10 +47,13 @@ export interface Page {
 
 /** Region and endpoint come from the environment, as the SDK reads it. */
 export function openTable(tableName: string): Table {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 4 }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const plainClient = new DynamoDBClient({ maxAttempts: 4 });
+  const client = DynamoDBDocumentClient.from(plainClient, { marshallOptions: { removeUndefinedValues: true } });
   return {
+    async identity() {
+      return (await plainClient.send(new DescribeTableCommand({ TableName: tableName }))).Table?.TableId;
+    },
+
     async get(id) {
       const answer = await client.send(new GetCommand({ TableName: tableName, Key: { id }, ConsistentRead: true }));
       return answer.Item as Item | undefined;

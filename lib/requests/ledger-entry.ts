@@ -54,6 +54,8 @@ export interface ImageEntry extends Made {
   readonly kind: "snapshot" | "clean-image";
   /** The server that it is made from: Nova writes it on a snapshot as `instance_uuid`. */
   readonly serverId: string;
+  /** Since when it is being given the name that was asked for: written before, so that what is published by half is known to be ours. */
+  readonly publishingSinceMs?: number;
 }
 
 /** A temporary server, in which an image is cleaned or proven. */

@@ -17,6 +17,7 @@ import type { Runtime } from "../runtime.ts";
 import { findImages } from "../workflow/images.ts";
 import { findServers } from "../workflow/servers.ts";
 import { sourceServer } from "../workflow/source-server.ts";
+import { holdOfSweeps } from "./hold.ts";
 import { openTidyingStore, type TidyingStore } from "./store.ts";
 import { imagesOf } from "./survey.ts";
 
@@ -54,7 +55,6 @@ export async function sweepOrphans(
   run: { readonly signal: AbortSignal; remainingMs(): number },
 ): Promise<OrphanReport> {
   const tidying = openTidyingStore(runtime.table);
-  const { held } = await tidying.state(provider.name);
   const report = {
     provider: provider.name,
     looked: 0,
@@ -63,9 +63,10 @@ export async function sweepOrphans(
   };
   if (!provider.staff || !provider.policy.tidying.orphans)
     return { ...report, held: "there is no staffCloud, or the policy switched it off" };
+  const nowMs = runtime.clock.now();
+  const held = await holdOfSweeps(runtime.table, provider.name, nowMs);
   if (held) return { ...report, held: held.why };
   const cloud = provider.staff.within(run.signal, callLog({ orphans: provider.name }));
-  const nowMs = runtime.clock.now();
   const live = await liveImages(runtime.store, provider.name);
   const { orphanGraceMs } = provider.policy.tidying;
   for (const entry of await listAftercare(runtime.table, provider.name, nowMs - orphanGraceMs, maxPerRun)) {

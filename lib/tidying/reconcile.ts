@@ -5,7 +5,7 @@ import { listAftercare } from "../requests/aftercare.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
 import { isImage, isServer, type MadeEntry } from "../requests/ledger-entry.ts";
 import type { Runtime } from "../runtime.ts";
-import { findImages, unfinishedName } from "../workflow/images.ts";
+import { findImages, isUnfinished } from "../workflow/images.ts";
 import { findServers } from "../workflow/servers.ts";
 import { shelfPage } from "./shelf.ts";
 import { openTidyingStore, type Place } from "./store.ts";
@@ -13,7 +13,7 @@ import { eyesOf } from "./survey.ts";
 
 export interface Finding {
   /**
-   * - `published`: a request that the table has under way has published its image already; going on, it would take it for unfinished and remove it.
+   * - `published`: a request that the table has under way has published its image already, or its owner has made it their own: `release` leaves it.
    * - `missing`: the ledger of a live request names what is not there any more.
    * - `delegation`: a live request's trust is gone.
    * - `stage`: an image that the table has on its way out is gone, or was shown again.
@@ -82,8 +82,8 @@ function* ofEntry(
   const about = `request ${request.id}`;
   if (!thing) {
     yield { kind: "missing", about, text: `step ${request.step}: ${entry.kind} ${entry.thingId} is not there` };
-  } else if (thing.name !== unfinishedName(entry.mark)) {
-    const text = `step ${request.step}: ${entry.kind} ${thing.id} is called ${thing.name}: protect it before the request goes on, then cancel the request`;
+  } else if (!isUnfinished(thing.name, request.ledger)) {
+    const text = `step ${request.step}: ${entry.kind} ${thing.id} is called ${thing.name}: it is left whatever becomes of the request, which will end saying so`;
     yield { kind: "published", about, text };
   }
 }

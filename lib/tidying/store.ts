@@ -18,6 +18,8 @@ export interface SweepState {
   readonly activeAtMs?: number;
   /** Nothing is deleted while this stands. */
   readonly held?: Held;
+  /** Of the table in which this was written first, or in which an operator last looked. */
+  readonly tableId?: string;
 }
 
 /** What is undefined is removed. */
@@ -86,9 +88,18 @@ export function openTidyingStore(table: Table) {
       await table.update(sweepId(provider), { held }, always);
     },
 
+    /** By a sweep's own doubt, in the table whose id is `tableId`. Not where an operator has looked since `seen` was read. */
+    async holdUnlessSeen(provider: string, held: Held, seen: SweepState, tableId: string | undefined): Promise<void> {
+      const unchanged = <Name extends "tableId" | "activeAtMs">(name: Name) =>
+        seen[name] === undefined ? absent(name) : equals(name, seen[name]);
+      const condition = and(unchanged("tableId"), unchanged("activeAtMs"));
+      await table.update(sweepId(provider), { held, ...(tableId !== undefined && { tableId }) }, condition);
+    },
+
     /** Somebody has looked: what the table says counts as of now, however old it was, or the next sweep would hold again for the same reason. */
     async release(provider: string, nowMs: number): Promise<void> {
-      await table.update(sweepId(provider), { held: undefined, activeAtMs: nowMs }, always);
+      const tableId = await table.identity();
+      await table.update(sweepId(provider), { held: undefined, activeAtMs: nowMs, tableId }, always);
     },
 
     async find(provider: string, imageId: string): Promise<StageRecord | undefined> {

@@ -7,11 +7,12 @@ import type { Provider } from "../providers/provider.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Done, giveImageBack, type Surroundings, treat } from "./act.ts";
 import { atOnce } from "./at-once.ts";
-import { clockSkewMs, type RuleName } from "./judge.ts";
+import { holdOfSweeps } from "./hold.ts";
+import type { RuleName } from "./judge.ts";
 import type { Known } from "./known.ts";
 import type { TidyingNotice } from "./notice.ts";
 import { MarkerGone, type ShelfPage, shelfPage, verdictOf } from "./shelf.ts";
-import { longestGapMs, type StageRecord } from "./stage.ts";
+import type { StageRecord } from "./stage.ts";
 import { openTidyingStore, type Place, type Progress, type SweepState, type TidyingStore } from "./store.ts";
 import { CannotSee, type Eyes, eyesOf, survey } from "./survey.ts";
 
@@ -73,7 +74,7 @@ export async function sweepProvider(
 }
 
 class Pass {
-  readonly #runtime: Pick<Runtime, "store" | "clock">;
+  readonly #runtime: Pick<Runtime, "table" | "store" | "clock">;
   readonly #provider: Provider;
   readonly #run: Run;
   readonly #tidying: TidyingStore;
@@ -89,7 +90,7 @@ class Pass {
   #known: { readonly what: Known; readonly atMs: number } | undefined;
 
   constructor(
-    runtime: Pick<Runtime, "store" | "clock">,
+    runtime: Pick<Runtime, "table" | "store" | "clock">,
     provider: Provider,
     run: Run,
     tidying: TidyingStore,
@@ -110,10 +111,14 @@ class Pass {
     const { place: left, pass, deleted } = this.#state;
     this.#pass = left && pass !== undefined ? pass : randomUUID();
     this.#deleted = left ? (deleted ?? 0) : 0;
-    this.#held = await this.#hold(nowMs);
+    this.#held = (await holdOfSweeps(this.#runtime.table, this.#provider.name, nowMs, this.#state))?.why;
     let place: Place | undefined = left ?? { part: "shown" };
     const begun = left ? {} : { pass: this.#pass, passBeganAtMs: nowMs, place, deleted: 0 };
-    await this.#keep({ ...begun, activeAtMs: nowMs });
+    await this.#keep({
+      ...begun,
+      activeAtMs: nowMs,
+      ...(this.#state.tableId === undefined && { tableId: await this.#runtime.table.identity() }),
+    });
     while (place) {
       if (this.#run.remainingMs() < reserveMs) return this.#report("paused");
       place = await this.#next(place);
@@ -122,25 +127,6 @@ class Pass {
     }
     await this.#tidying.purgeDeletions(this.#provider.name, this.#runtime.clock.now(), deletionsPurged);
     return this.#report("ended");
-  }
-
-  /**
-   * A table that no run wrote for days, or that was written in the future, may be an old one that was put back, or the clock has jumped: nothing is deleted then
-   * until an operator has looked (`npm run ops -- reconcile`).
-   */
-  async #hold(nowMs: number): Promise<string | undefined> {
-    const { held, activeAtMs } = this.#state;
-    if (held) return held.why;
-    if (activeAtMs === undefined) return undefined;
-    const awayMs = nowMs - activeAtMs;
-    if (awayMs <= longestGapMs && awayMs >= -clockSkewMs) return undefined;
-    const why = `the last sweep was at ${new Date(activeAtMs).toISOString()}: the table may be an old one, or the clock is wrong`;
-    await this.#tidying.hold(this.#provider.name, { sinceMs: nowMs, why });
-    log.error("nothing is deleted until somebody has looked: npm run ops -- reconcile", {
-      provider: this.#provider.name,
-      why,
-    });
-    return why;
   }
 
   async #next(place: Place): Promise<Place | undefined> {

@@ -1,6 +1,6 @@
 // The images that Nova takes of a server for us: how they are marked, found again after a crash, and explained when they are lost.
 import { type Cloud, type Image, OpenStackFault, type Server } from "../openstack/index.ts";
-import type { ImageEntry } from "../requests/ledger-entry.ts";
+import type { ImageEntry, LedgerEntry } from "../requests/ledger-entry.ts";
 import { type Problem, problem } from "../requests/problem.ts";
 
 /** The property that carries a ledger entry's mark while the image is unfinished. */
@@ -12,6 +12,11 @@ export const clockSkewMs = 10 * 60_000;
 /** What we make is called so until it is published: images and temporary servers alike. */
 export function unfinishedName(mark: string): string {
   return `darkroom-${mark}`;
+}
+
+/** One of the names that only what the request has not finished bears; a stray bears that of the entry it strayed from. */
+export function isUnfinished(name: string | null, ledger: readonly Pick<LedgerEntry, "mark">[]): boolean {
+  return ledger.some(({ mark }) => name === unfinishedName(mark));
 }
 
 /** The request's id is there for people, and for who asks whether the image is still being made. */

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { OpenStackFault } from "../openstack/index.ts";
 import {
   type ImageEntry,
+  isImage,
   isMade,
   type LedgerEntry,
   type LedgerKind,
@@ -77,6 +78,16 @@ export class Ledger {
   /** Writes what was struck since the last write: before the means to look again are given away. */
   async keep(): Promise<void> {
     if (this.#entries !== this.#kept) await this.#write(this.#entries);
+  }
+
+  /** Written before the image is given its name: whoever takes back what is published by half must know that it was us. The time of the first such call. */
+  async publishing(imageId: string): Promise<number> {
+    const entry = this.#entries.find((each): each is ImageEntry => isImage(each) && each.thingId === imageId);
+    if (!entry) throw new Error(`the ledger has no image ${imageId}`);
+    if (entry.publishingSinceMs !== undefined) return entry.publishingSinceMs;
+    const publishingSinceMs = this.#surroundings.nowMs();
+    await this.#write(this.#entries.map((each) => (each === entry ? { ...entry, publishingSinceMs } : each)));
+    return publishingSinceMs;
   }
 
   /** Written before the server is deleted: whoever then finds it gone must know that it was us. */

@@ -1,5 +1,5 @@
 // How `release` takes things out of the cloud: by the ledger only, with the requester's authority, else with staff's.
-import { type Cloud, OpenStackFault, type Server } from "../openstack/index.ts";
+import { type Cloud, type Image, OpenStackFault, type Server } from "../openstack/index.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
 import {
   type ImageEntry,
@@ -12,7 +12,7 @@ import {
 } from "../requests/ledger-entry.ts";
 import { type Problem, problem } from "../requests/problem.ts";
 import { revokedEvidence } from "./fault-outcome.ts";
-import { findImages } from "./images.ts";
+import { findImages, isUnfinished } from "./images.ts";
 import { inWords, type Ledger } from "./ledger.ts";
 import { done, refuse, type StepOutcome, type Wait, wait } from "./outcome.ts";
 import { consoleEnd, findServers, readConsole, wordsOf } from "./servers.ts";
@@ -38,20 +38,43 @@ export async function withAuthority(
   }
 }
 
-/** Undefined once everything that was made is gone, but for the published image. The youngest first: servers before the images they run from. */
-export async function removeMade(at: StepSurroundings): Promise<Wait | undefined> {
+export interface Removal {
+  /** Until everything that was made is gone, but for the published image and what is left. */
+  readonly pending?: Wait;
+  /** What is there and may not be ours to delete any more, in words. */
+  readonly left: readonly string[];
+}
+
+/** The youngest first: servers before the images they run from. */
+export async function removeMade(at: StepSurroundings): Promise<Removal> {
   let pending: Wait | undefined;
+  const left: string[] = [];
   for (const entry of at.ledger.entries.toReversed()) {
     if (!isMade(entry) || entry.struckAtMs !== undefined || isPublished(at.request, entry)) continue;
-    pending = (await removeEntry(at, entry)) ?? pending;
+    const answer = await takeAway(at, entry, async (thing) => notOurs(at, entry, thing) ?? (await heldBack(at)));
+    if (answer?.kind === "left") left.push(answer.words);
+    else pending = answer ?? pending;
   }
-  return pending;
+  return { ...(pending && { pending }), left };
 }
 
 /** Takes one thing away and strikes its entry; until it is seen to be gone, a wait. */
 export async function removeEntry(at: StepSurroundings, entry: MadeEntry): Promise<Wait | undefined> {
+  return await takeAway<Wait>(at, entry, async () => undefined);
+}
+
+/** What is there by an entry of the ledger. */
+type Thing = Pick<Server | Image, "id" | "name">;
+type Left = { readonly kind: "left"; readonly words: string };
+
+/** `keeping`: asked of each thing before it is deleted; an answer keeps it. */
+async function takeAway<Answer extends Wait | Left>(
+  at: StepSurroundings,
+  entry: MadeEntry,
+  keeping: (thing: Thing) => Promise<Answer | undefined>,
+): Promise<Wait | Answer | undefined> {
   const { ledger, nowMs } = at;
-  const removing = isServer(entry) ? await removeServers(at, entry) : await removeImages(at, entry);
+  const removing = isServer(entry) ? await removeServers(at, entry, keeping) : await removeImages(at, entry, keeping);
   if (removing) return removing;
   // One 404 proves nothing (a proxy, a cell that is away): a server is gone when two looks in vain have said so.
   if (entry.thingId === undefined || isServer(entry)) return notSeen(ledger, entry, nowMs());
@@ -59,12 +82,50 @@ export async function removeEntry(at: StepSurroundings, entry: MadeEntry): Promi
   return undefined;
 }
 
+/**
+ * An id proves that a thing was ours, not that it still is: a table that was put back from a backup does not know that the image was finished since, and an
+ * owner may have made it their own. What we make is called so as only we call it until we publish it, and what we published only by half (the table knows
+ * that we began) bears the name that was asked for. The delegation is deleted when a request is over: without it the half may have become a whole.
+ */
+function notOurs(
+  { request, ledger, cloud, staff }: StepSurroundings,
+  entry: MadeEntry,
+  thing: Thing,
+): Left | undefined {
+  if (isUnfinished(thing.name, ledger.entries)) return undefined;
+  const begun = isImage(entry) && entry.publishingSinceMs !== undefined && cloud !== staff;
+  const published = begun || request.learned.publish?.imageId === thing.id;
+  if (isImage(entry) && published && thing.name === request.asked.name) return undefined;
+  const what = isImage(entry) ? "image" : "server";
+  return { kind: "left", words: `${what} ${thing.id} is called ${thing.name}, as nothing that is unfinished is` };
+}
+
+/** No time of the step runs meanwhile. */
+async function heldBack({ heldBack }: StepSurroundings): Promise<Wait | undefined> {
+  const why = await heldBack();
+  if (why === undefined) return undefined;
+  return wait(`nothing is deleted until the operator of Darkroom has looked: ${why}`, {
+    evidence: "held back",
+    againInMs: heldAgainInMs,
+    rests: true,
+    held: true,
+  });
+}
+
+const heldAgainInMs = 300_000;
+
 /** Nova says yes before a server is gone; its image may be in use until then. */
-async function removeServers(at: StepSurroundings, entry: ServerEntry): Promise<Wait | undefined> {
+async function removeServers<Answer>(
+  at: StepSurroundings,
+  entry: ServerEntry,
+  keeping: (thing: Thing) => Promise<Answer | undefined>,
+): Promise<Wait | Answer | undefined> {
   const { cloud, request, staff } = at;
   const servers = await findServers(cloud, request.projectId, entry, { allProjects: cloud === staff });
   for (const server of servers) {
     if (server.taskState === "deleting") continue;
+    const kept = await keeping(server);
+    if (kept) return kept;
     await keepLastWords(at, entry, server);
     await cloud.compute.deleteServer(server.id);
   }
@@ -73,11 +134,19 @@ async function removeServers(at: StepSurroundings, entry: ServerEntry): Promise<
   return wait("the temporary server is being deleted", { evidence: `deleting ${server.id}` });
 }
 
-/** Looked for once more after it was deleted: a 404 in answer to the deletion may be a proxy's, and the image would stay. */
-async function removeImages({ cloud, request }: StepSurroundings, entry: ImageEntry): Promise<Wait | undefined> {
-  const ids = entry.thingId ? [entry.thingId] : (await findImages(cloud, request.projectId, entry)).map(({ id }) => id);
-  for (const id of ids) await cloud.image.deleteImage(id);
-  if (ids.length === 0) return undefined;
+/** Looked for once more: a 404 in answer to the first look, or to the deletion, may be a proxy's, and the image would stay. */
+async function removeImages<Answer>(
+  { cloud, request }: StepSurroundings,
+  entry: ImageEntry,
+  keeping: (thing: Thing) => Promise<Answer | undefined>,
+): Promise<Wait | Answer | undefined> {
+  const images = await findImages(cloud, request.projectId, entry);
+  for (const image of images) {
+    const kept = await keeping(image);
+    if (kept) return kept;
+    await cloud.image.deleteImage(image.id);
+  }
+  if (images.length === 0 && entry.thingId === undefined) return undefined;
   const [left] = await findImages(cloud, request.projectId, entry);
   return left && wait("the image is still there", { evidence: `deleting ${left.id}` });
 }

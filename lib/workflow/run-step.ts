@@ -14,6 +14,7 @@ import { problem } from "../requests/problem.ts";
 import type { ClaimedRequest } from "../requests/store.ts";
 import { withEntry } from "../requests/timeline.ts";
 import type { Runtime } from "../runtime.ts";
+import { holdOfRequest } from "../tidying/hold.ts";
 import { lastStep } from "./chain.ts";
 import { notLetInEvidence, outageEvidence, outcomeOfFault, outcomeOfNotLetIn } from "./fault-outcome.ts";
 import { ClaimLost, Ledger } from "./ledger.ts";
@@ -138,6 +139,7 @@ async function ask(
           return (await Promise.all(taken)).every(({ heldBy }) => isOurs(heldBy));
         },
       },
+      heldBack: async () => await holdOfRequest(runtime.table, request, clock.now()),
       nowMs: () => clock.now(),
     });
   } catch (error) {

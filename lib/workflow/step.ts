@@ -33,6 +33,8 @@ export interface StepSurroundings {
     /** The same, after those that are free were taken. */
     hold(): Promise<boolean>;
   };
+  /** Why nothing that this request made may be deleted now; undefined: it may. Asked by `release`, before it deletes. */
+  heldBack(): Promise<string | undefined>;
   nowMs(): number;
 }
 

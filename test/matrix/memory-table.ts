@@ -1,11 +1,13 @@
 // The table in memory, for what must run thousands of requests: the same conditions, read from the same expressions. Compared with the emulator by its test.
-
+import { randomUUID } from "node:crypto";
 import { type Condition, Terms } from "../../lib/aws/condition.ts";
 import type { Item, PageQuery, Table } from "../../lib/aws/table.ts";
 
 export interface MemoryTable extends Table {
   /** Everything that is in it; change it and the table is changed. */
   readonly items: Map<string, Item>;
+  /** What `identity` says. */
+  tableId: string;
 }
 
 /** As infra/aws/table.yml declares them: the index's own key is the condition's, this is what its pages are ordered by. */
@@ -21,8 +23,10 @@ const orderOf: Record<string, string> = {
 export function openMemoryTable(): MemoryTable {
   const items = new Map<string, Item>();
   const holds = (id: string, when: Condition) => meets(items.get(id) ?? {}, when);
-  return {
+  const table: MemoryTable = {
     items,
+    tableId: randomUUID(),
+    identity: async () => table.tableId,
     get: async (id) => copy(items.get(id)),
     async putNew(item) {
       if (items.has(item.id)) return false;
@@ -58,6 +62,7 @@ export function openMemoryTable(): MemoryTable {
         : { items: shown };
     },
   };
+  return table;
 }
 
 function copy(item: Item | undefined): Item | undefined {
