@@ -2,11 +2,10 @@
 import middy from "@middy/core";
 import { openRuntime } from "../../lib/runtime.ts";
 
-/** One page of the index; so many pages a turn. */
-const pageSize = 25;
-const maxPages = 200;
+/** A turn; the rest waits for the next. */
+const maxATurn = 5_000;
 
 export const handler = middy().handler(async () => {
   const { rates } = await openRuntime();
-  for (let page = 0; page < maxPages; page++) if ((await rates.sweep(pageSize)) === 0) return;
+  await rates.sweep(maxATurn);
 });

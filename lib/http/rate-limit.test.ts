@@ -43,3 +43,22 @@ test("windows that have ended are swept away, others stay", async () => {
   expect(await rates.sweep(10)).toBe(0);
   expect([...table.items.values()]).toMatchObject([{ count: 1 }]);
 });
+
+test("an index that lists what was deleted a moment ago hides nothing behind it", async () => {
+  const { clock, table, rates } = opened();
+  for (let caller = 0; caller < 120; caller++) await rates.allow(`caller ${caller}`, 3, 60_000);
+  clock.ms += 61_000;
+  const behind = openMemoryTable();
+  for (const [id, item] of table.items) behind.items.set(id, structuredClone(item));
+  const lagging = openRateLimits({ ...table, query: behind.query }, clock);
+  expect(await lagging.sweep(1_000)).toBe(120);
+  expect(table.items.size).toBe(0);
+  expect(await lagging.sweep(1_000)).toBe(0);
+});
+
+test("of more than may go in one turn the rest wait for the next", async () => {
+  const { clock, table, rates } = opened();
+  for (let caller = 0; caller < 120; caller++) await rates.allow(`caller ${caller}`, 3, 60_000);
+  clock.ms += 61_000;
+  expect([await rates.sweep(100), table.items.size]).toEqual([100, 20]);
+});

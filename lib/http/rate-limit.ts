@@ -9,7 +9,7 @@ export interface RateLimits {
    * many; such a try is not counted and writes nothing. The key may be a person's: only its hash is stored.
    */
   allow(key: string, limit: number, windowMs: number): Promise<{ retryAfterSeconds?: number }>;
-  /** Deletes windows that have ended, the oldest first, `limit` at most; how many went. */
+  /** Deletes windows that have ended, the oldest first, of `limit` that the index lists, in whole pages; how many went. */
   sweep(limit: number): Promise<number>;
 }
 
@@ -18,6 +18,8 @@ type Window = Item & { readonly count: number; readonly endsMs: number };
 
 /** So many others may come between the look and the write; who meets more comes too often by any measure. */
 const maxTries = 8;
+/** So many are deleted beside one another. */
+const pageSize = 25;
 
 export function openRateLimits(table: Table, clock: { now(): number }): RateLimits {
   return {
@@ -41,10 +43,17 @@ export function openRateLimits(table: Table, clock: { now(): number }): RateLimi
 
     async sweep(limit) {
       const key = and(equals("listKey", endedList), below("listOrder", new Date(clock.now()).toISOString()));
-      const { items } = await table.query({ index: "byList", key, limit });
-      // One that was begun anew meanwhile stays: the index may be behind.
-      const swept = await Promise.all((items as Window[]).map((window) => table.delete(window.id, sameAs(window))));
-      return swept.filter(Boolean).length;
+      let swept = 0;
+      // From page to page: the index may still list what was deleted a moment ago. One that was begun anew meanwhile stays.
+      for (let after: Record<string, unknown> | undefined, seen = 0; seen < limit; ) {
+        const page = await table.query({ index: "byList", key, limit: pageSize, ...(after && { after }) });
+        const gone = (page.items as readonly Window[]).map((window) => table.delete(window.id, sameAs(window)));
+        swept += (await Promise.all(gone)).filter(Boolean).length;
+        seen += page.items.length;
+        after = page.next;
+        if (!after) break;
+      }
+      return swept;
     },
   };
 }

@@ -19,12 +19,18 @@ export async function finishPublicity(runtime: Runtime): Promise<void> {
     const report = callLog({ imageId: question.imageId });
     const bounded = (cloud: Cloud) => cloud.within(AbortSignal.timeout(timeoutMs), report);
     await carryOut({ runtime, publicity, bounded }, staff, question).catch((error) =>
-      leave(publicity, question, error),
+      leave({ runtime, publicity }, question, error),
     );
   }
 }
 
-async function leave(publicity: PublicityStore, question: Publicity, error: unknown): Promise<void> {
+/** Behind the others, who would else never have their turn while it cannot be done. */
+async function leave(
+  { runtime, publicity }: { runtime: Runtime; publicity: PublicityStore },
+  question: Publicity,
+  error: unknown,
+): Promise<void> {
   if (error instanceof OpenStackFault && error.kind === "notFound") return publicity.drop(question);
+  await publicity.postpone(question, new Date(runtime.clock.now()).toISOString());
   log.warn("what was decided about an image is not done yet", { imageId: question.imageId, error });
 }

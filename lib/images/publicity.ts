@@ -62,7 +62,9 @@ export interface PublicityStore {
   withoutName(question: Publicity, userId: string, name: string): Promise<boolean>;
   /** The image is gone: there is nothing to decide or to do. */
   drop(question: Publicity): Promise<void>;
-  /** Decided, and perhaps not done yet; oldest first. */
+  /** It could not be done now: it goes behind all others of the list. */
+  postpone(question: Publicity, at: string): Promise<void>;
+  /** Decided, and perhaps not done yet; those first that nobody looked at for the longest time. */
   unfinished(limit: number): Promise<Publicity[]>;
 }
 
@@ -132,6 +134,11 @@ export function openPublicity(table: Table): PublicityStore {
 
     async drop(question) {
       await table.delete(idOf(question), equals("askedAt", question.askedAt));
+    },
+
+    async postpone(question, at) {
+      const unfinished = and(equals("decision.at", question.decision?.at), absent("doneAt"));
+      await table.update(idOf(question), { listOrder: at }, and(present("id"), unfinished));
     },
 
     async unfinished(limit) {
