@@ -33,10 +33,9 @@ const environment = z
   .object({
     TABLE_NAME: z.string().min(3),
     QUEUE_URL_PREFIX: z.url(),
-    DARKROOM_SECRET_ID: z.string().min(1).optional(),
     /** A call that a dead worker sent has had its effect after this long beyond the worker's time-out. */
     DARKROOM_SETTLED_AFTER_SECONDS: z.coerce.number().min(0).max(3600).default(120),
-    /** By which road mail goes (lib/notify/open-mailer.ts); left out, none is sent. */
+    /** By which road mail goes (lib/notify/open-mailer.ts); left out, none is sent. What the secret says under `mail` comes first. */
     DARKROOM_MAIL: z
       .string()
       .regex(/^(ses|smtps?:\/\/.+|file:.+)$/, "must be ses, smtp://…, smtps://… or file:…")
@@ -47,7 +46,6 @@ const environment = z
   .transform((env) => ({
     tableName: env.TABLE_NAME,
     queueUrlPrefix: env.QUEUE_URL_PREFIX,
-    secretId: env.DARKROOM_SECRET_ID,
     settledAfterMs: env.DARKROOM_SETTLED_AFTER_SECONDS * 1000,
     mail: env.DARKROOM_MAIL,
     webhooksToLoopback: env.DARKROOM_WEBHOOKS_TO_LOOPBACK === "allowed",
@@ -71,14 +69,14 @@ export function openRuntimeWith(runtime: Runtime): void {
 
 /** `connecting`: how clouds are connected to. Throws an Error that names every wrong setting. */
 export async function openRuntimeFrom(env: NodeJS.ProcessEnv, connecting: ConnectOptions = {}): Promise<Runtime> {
-  const parsed = environment.safeParse(env);
+  const texts = env.DARKROOM_SECRET_ID ? await readConfigurationSecret(env.DARKROOM_SECRET_ID) : undefined;
+  const parsed = environment.safeParse({ ...env, ...(texts?.mail !== undefined && { DARKROOM_MAIL: texts.mail }) });
   if (!parsed.success) {
     throw new Error(
       `wrong settings: ${parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ")}`,
     );
   }
   const settings = parsed.data;
-  const texts = settings.secretId ? await readConfigurationSecret(settings.secretId) : undefined;
   const table = openTable(settings.tableName);
   const store = openRequestStore(table);
   return {

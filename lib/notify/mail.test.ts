@@ -8,6 +8,7 @@ import { simpleParser } from "mailparser";
 import { outcomeOf as outcomeOfSes } from "../aws/mail.ts";
 import { rfc822 } from "./mail.ts";
 import { openMailer } from "./open-mailer.ts";
+import { openSmtpMailer } from "./smtp-mailer.ts";
 
 const mail = {
   id: "5e6f3a52-0",
@@ -21,8 +22,8 @@ const mail = {
 let server: Server | undefined;
 afterEach(() => new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve())));
 
-/** A server that answers each command by its first word; `undefined` in place of an answer breaks the connection. */
-async function serve(answers: Record<string, string | undefined>): Promise<{ url: string; heard: string[] }> {
+/** A server that answers each command by its first word; `undefined` in place of an answer breaks the connection, an empty one is none. */
+async function serve(answers: Record<string, string | undefined>) {
   const usual = {
     EHLO: "250 hello",
     MAIL: "250 ok",
@@ -33,9 +34,12 @@ async function serve(answers: Record<string, string | undefined>): Promise<{ url
   };
   const all: Record<string, string | undefined> = { ...usual, ...answers };
   const heard: string[] = [];
+  const silent = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
   server = createServer((socket: Socket) => {
     let inData = false;
     socket.on("error", () => undefined);
+    socket.on("close", () => closed.resolve());
     socket.write("220 here\r\n");
     let rest = "";
     socket.on("data", (chunk) => {
@@ -48,13 +52,14 @@ async function serve(answers: Record<string, string | undefined>): Promise<{ url
         const answer = all[word] ?? undefined;
         if (answer === undefined) return void socket.destroy();
         inData = word === "DATA" && answer.startsWith("354");
-        socket.write(`${answer}\r\n`);
+        if (answer === "") silent.resolve();
+        else socket.write(`${answer}\r\n`);
       }
     });
   });
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
-  return { url: `smtp://127.0.0.1:${port}`, heard };
+  return { url: `smtp://127.0.0.1:${port}`, heard, silent: silent.promise, closed: closed.promise };
 }
 
 test("a mail that the server took is sent, with what people wrote in no header but its own", async () => {
@@ -85,6 +90,23 @@ test.each<[string, Record<string, string | undefined>, object]>([
   const { url } = await serve(answers);
   expect(await openMailer(url).send(mail)).toMatchObject(outcome);
 });
+
+test.each([
+  ["RCPT", { kind: "refused", again: true, problem: "ETIMEDOUT: the server was not done within 15 s" }],
+  [".", { kind: "unknown", problem: "ETIMEDOUT: the server was not done within 15 s" }],
+])(
+  "too long for the whole, at %s: before DATA it may be tried again, after that nobody knows",
+  async (word, outcome) => {
+    const { url, silent, closed } = await serve({ [word]: "" });
+    const tooLong = new AbortController();
+    const sending = openSmtpMailer(url, () => tooLong.signal).send(mail);
+    await silent;
+    tooLong.abort();
+    expect(await sending).toEqual(outcome);
+    // Nothing may follow: what is refused is sent again.
+    await closed;
+  },
+);
 
 test("a server that is not there was never reached", async () => {
   const { url } = await serve({});

@@ -8,7 +8,7 @@ import { dispatch } from "./dispatch.ts";
 import type { Mailer } from "./mail.ts";
 import { openMailer } from "./open-mailer.ts";
 
-/** A mail or a webhook takes 10 s at most, and a write or two. */
+/** A mail takes 15 s at most, a webhook 10, and a write or two. */
 const reserveMs = 20_000;
 const endMs = 2_000;
 

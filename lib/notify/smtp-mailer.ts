@@ -2,10 +2,13 @@
 import { createTransport } from "nodemailer";
 import { composed, type Mailer, type MailOutcome } from "./mail.ts";
 
+/** Of connecting, and of each answer. */
 const timeoutMs = 10_000;
+/** Of all of it: a worker that is ended over a mail cannot say whether it was sent, and nobody ever sends it again. */
+const wholeMs = 15_000;
 
 /** `smtp://user:password@host:587`; STARTTLS is used where the server offers it, `?tls=required` insists on it. Throws for a URL that is none. */
-export function openSmtpMailer(url: string): Mailer {
+export function openSmtpMailer(url: string, boundOf = () => AbortSignal.timeout(wholeMs)): Mailer {
   const { protocol, hostname, port, username, password, searchParams } = new URL(url);
   const secure = protocol === "smtps:";
   const options = {
@@ -25,17 +28,24 @@ export function openSmtpMailer(url: string): Mailer {
       const heard = commandsOf();
       // A transport a mail: its log is then of this one alone.
       const transport = createTransport({ ...options, transactionLog: true, logger: heard.logger });
+      const signal = boundOf();
       try {
-        await transport.sendMail(composed(mail));
+        await transport.sendMail({ ...composed(mail), signal });
         return { kind: "sent" };
       } catch (error) {
-        return outcomeOf(error as SmtpError, heard.saidData());
+        return outcomeOf(signal.aborted ? tooLong : (error as SmtpError), heard.saidData());
       } finally {
         transport.close();
       }
     },
   };
 }
+
+const tooLong: SmtpError = {
+  name: "Error",
+  code: "ETIMEDOUT",
+  message: `the server was not done within ${wholeMs / 1000} s`,
+};
 
 /** nodemailer names a broken connection CONN however far it was: what was said is only in its log. */
 function commandsOf() {
