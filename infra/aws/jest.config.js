@@ -6,4 +6,5 @@ export default {
   rootDir: "../..",
   testMatch: ["<rootDir>/infra/aws/package.test.ts"],
   testPathIgnorePatterns: ["/node_modules/"],
+  testTimeout: 300_000,
 };
