@@ -35,7 +35,6 @@ import { keepImage } from "./keep-image.ts";
 import { listApprovals } from "./list-approvals.ts";
 import { listAudit } from "./list-audit.ts";
 import { listDeletions } from "./list-deletions.ts";
-
 import { listImageRequests } from "./list-image-requests.ts";
 import { listImages } from "./list-images.ts";
 import { listInvitations } from "./list-invitations.ts";
@@ -49,11 +48,8 @@ import { putMember } from "./put-member.ts";
 import { replaceWebhookSecret } from "./replace-webhook-secret.ts";
 import { startWebsso } from "./start-websso.ts";
 import { takeCloudEvents } from "./take-cloud-events.ts";
-
 import { takePortalCall } from "./take-portal-call.ts";
-
 import { testWebhook } from "./test-webhook.ts";
-
 import { withdrawPublicity } from "./withdraw-publicity.ts";
 
 /** By the client's name of each; in the order of the reference. */

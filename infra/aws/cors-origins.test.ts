@@ -1,3 +1,4 @@
+// The origins that may call from a browser: a list out of one text, nothing out of an empty one.
 import { corsOrigins } from "./cors-origins.ts";
 
 test("origins are listed with commas; none is none", () => {

@@ -1,4 +1,5 @@
 // `npm start`: Darkroom on this machine, until it is stopped.
+import { existsSync } from "node:fs";
 import { startHost } from "./host.ts";
 import { readSettings } from "./settings.ts";
 
@@ -12,6 +13,10 @@ try {
       ? `  cloud: simulated, ${simulated.url} (clouds.yaml in ${settings.dataFolder})`
       : `  cloud: ${settings.cloudName} of clouds.yaml`,
   );
+  if (simulated && !settings.policyFile && existsSync("darkroom.yaml"))
+    console.log(
+      "  darkroom.yaml here is not read: OS_CLOUD names no cloud, and the simulated one has a policy of its own",
+    );
   console.log(`  data:  ${settings.dataFolder}, log: ${host.logFile}`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {

@@ -4,7 +4,7 @@ import { type CursorOf, readCursor, writeCursor } from "../aws/cursor.ts";
 import type { Item, Table } from "../aws/table.ts";
 import { type Publicity, publicityOf } from "../images/publicity.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
-import { isRequestItem, requestOf } from "../requests/store.ts";
+import { isRequestItem, requestOf } from "../requests/request-item.ts";
 
 export type Waiting = { readonly since: string } & (
   | { readonly kind: "image-request"; readonly request: ImageRequest }

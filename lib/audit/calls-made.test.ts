@@ -1,3 +1,4 @@
+// What a step changed in the cloud is counted and kept within bounds.
 import type { CallReport } from "../openstack/index.ts";
 import { collectCalls, maxCallsKept, noCalls, withCalls } from "./calls-made.ts";
 

@@ -104,5 +104,3 @@ export interface VerifyReport extends Common {
   /** "name version", sorted. */
   readonly packages: Listed<string>;
 }
-
-export type GuestReport = CleanReport | VerifyReport;

@@ -1,3 +1,4 @@
+// An ETag is of what is shown: 304 while it is the same, 412 where it is another.
 import { answeredOnce, etagOf, requireMatch } from "./etag.ts";
 
 const shown = { name: "first", tags: ["a"] };

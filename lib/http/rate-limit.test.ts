@@ -1,3 +1,4 @@
+// So many calls in a window, by whoever counts, and the windows that are over are swept.
 import { openMemoryTable } from "../../test/matrix/memory-table.ts";
 import { openRateLimits } from "./rate-limit.ts";
 

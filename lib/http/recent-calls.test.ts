@@ -1,3 +1,4 @@
+// Calls counted in one process: within bounds of time and memory.
 import { openRecentCalls } from "./recent-calls.ts";
 
 test("so many are free in a window, then what is left of it is said; the next window is free again", () => {

@@ -1,3 +1,4 @@
+// What every answer carries for browsers.
 import { securityHeaders } from "./security-headers.ts";
 
 test.each([

@@ -1,3 +1,4 @@
+// Where a requester is written to: Keystone's address, else an admitted one of their own, else nowhere.
 import { OpenStackFault, type User } from "../openstack/index.ts";
 import { contactAddressOf } from "./contact-address.ts";
 

@@ -2,7 +2,7 @@
 import { and, below, equals, present } from "../aws/condition.ts";
 import { type CursorOf, readCursor, writeCursor } from "../aws/cursor.ts";
 import type { Item, Table } from "../aws/table.ts";
-import { dueNotices } from "../requests/store.ts";
+import { dueNotices } from "../requests/request-item.ts";
 import { type Delivery, deliveryId, isOver, mailTarget, type Try } from "./delivery.ts";
 import type { Notice } from "./notice.ts";
 

@@ -1,7 +1,7 @@
 // What the policy wants gone: personal data of requests that ended long enough ago.
 import { and, below, equals } from "../aws/condition.ts";
 import { log } from "../log.ts";
-import { dueErasure, idOfKey } from "../requests/store.ts";
+import { dueErasure, idOfKey } from "../requests/request-item.ts";
 import type { Runtime } from "../runtime.ts";
 import { eraseRequest } from "./erase-request.ts";
 

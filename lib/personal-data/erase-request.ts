@@ -1,7 +1,7 @@
 // Takes personal data out of a request that has ended: reports and consoles first, its item last, so that whoever dies in between begins anew.
 import { and, equals, present } from "../aws/condition.ts";
 import { type ImageRequest, isEnded } from "../requests/image-request.ts";
-import { key } from "../requests/store.ts";
+import { key } from "../requests/request-item.ts";
 import type { Runtime } from "../runtime.ts";
 import { erasedName, withoutName } from "./names.ts";
 

@@ -1,3 +1,4 @@
+// Taking a name out of a text: all of it, and nothing else.
 import fc from "fast-check";
 import { erasedName, withoutName } from "./names.ts";
 

@@ -7,7 +7,7 @@ import { type CursorOf, readCursor, writeCursor } from "../aws/cursor.ts";
 import type { Table } from "../aws/table.ts";
 import { isPublicityItem, type Publicity, publicityOf } from "../images/publicity.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
-import { isRequestItem, requestOf } from "../requests/store.ts";
+import { isRequestItem, requestOf } from "../requests/request-item.ts";
 
 export interface UserPage {
   readonly requests: readonly ImageRequest[];

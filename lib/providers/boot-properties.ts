@@ -17,7 +17,5 @@ export const bootProperties = z.strictObject({
   os_require_quiesce: yesOrNo.optional(),
 });
 
-export type BootProperties = z.output<typeof bootProperties>;
-
 /** A guest that names its disk by a bus' own device does not find it on another. */
 export const busProperties = ["hw_disk_bus", "hw_scsi_model"] as const;

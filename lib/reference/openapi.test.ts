@@ -10,6 +10,7 @@ interface Described {
   openapi: string;
   info: { version: string };
   paths: Record<string, Record<string, DescribedOperation>>;
+  webhooks: Record<string, { post: DescribedOperation }>;
   components: { schemas: object; responses: object };
 }
 interface DescribedOperation {
@@ -75,6 +76,16 @@ describe.each(allOperations.map((operation) => [operation.id, operation] as cons
       true,
     );
   });
+});
+
+test("what webhooks carry is described, with an example of its schema", () => {
+  const { requestBody, parameters } = described.webhooks.notice?.post ?? {};
+  expect(parameters?.map(({ name }) => name)).toEqual(["webhook-id", "webhook-timestamp", "webhook-signature"]);
+  const { example } = requestBody?.content?.["application/json"] ?? {};
+  expect(example).toMatchObject({ type: "image-request.completed" });
+  const at = "#/webhooks/notice/post/requestBody/content/application~1json/schema";
+  expect(judge(at, example)).toEqual([]);
+  expect(judge(at, { type: "nothing.of-ours" })).not.toEqual([]);
 });
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });

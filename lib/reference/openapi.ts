@@ -3,6 +3,7 @@ import * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiParameterObject } from "zod-openapi";
 import type { Operation } from "../../events/operation.ts";
 import { problemExample, problemShape } from "../../events/problem.ts";
+import { webhookPayload, webhookPayloadExample } from "../../events/webhook.ts";
 
 export type ApiDescription = ReturnType<typeof createDocument>;
 
@@ -20,6 +21,7 @@ export function describeApi(operations: readonly Operation[], version: string): 
       servers: [{ url: "/" }],
       tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
       paths,
+      webhooks: { notice: { post: notice } },
       components: {
         securitySchemes: {
           keystoneToken: {
@@ -39,6 +41,23 @@ const description = `Turns "make an image of my instance" into a clean, boot-tes
 
 Errors are \`application/problem+json\` (RFC 9457): what happened, to what, what to do, and OpenStack's request id where its service said no; every wrong field is named.
 What is another project's is 404. Bodies are JSON of at most 64 KiB. A GET has an \`ETag\`; who sends it in \`If-None-Match\` gets 304 while nothing changed.`;
+
+/** What a registered endpoint is sent; the header's names are Standard Webhooks'. */
+const notice: ZodOpenApiOperationObject = {
+  operationId: "notice",
+  summary: "Something has come about",
+  description:
+    "Signed as Standard Webhooks has it. At least once, with the same webhook-id and the same bytes at every try. An answer of 410 disables the endpoint.",
+  parameters: ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => ({
+    ...header(name, "Standard Webhooks"),
+    required: true,
+  })),
+  requestBody: {
+    required: true,
+    content: { "application/json": { schema: webhookPayload, example: webhookPayloadExample } },
+  },
+  responses: { "2XX": { description: "Taken" } },
+};
 
 function describe(operation: Operation): ZodOpenApiOperationObject {
   const { id, tag, summary, description, caller, body, answers, examples } = operation;

@@ -69,7 +69,6 @@ export interface ImageRequest {
 
 export type Status = z.output<typeof requestStatus>;
 export type EndStatus = Extract<Status, "completed" | "denied" | "expired" | "cancelled" | "failed">;
-export type LiveStatus = Exclude<Status, EndStatus>;
 
 /** How a request ends. Whoever ends it otherwise than well says why. `leftovers`: what of ours could not be taken out of the cloud. */
 export type End =

@@ -1,10 +1,9 @@
 // Where requests live: every write of a request is one of these, each a single conditional write on its item.
 import { waitingSince, waitsNoMore } from "../approvals/keys.ts";
-import { userKey } from "../audit/audit-store.ts";
 import type { CallsMade } from "../audit/calls-made.ts";
 import { absent, and, below, differs, equals, or, present } from "../aws/condition.ts";
-import { type CursorOf, readCursor, writeCursor } from "../aws/cursor.ts";
-import type { Item, Table } from "../aws/table.ts";
+import { readCursor, writeCursor } from "../aws/cursor.ts";
+import type { Table } from "../aws/table.ts";
 import {
   type Answer,
   type Cancel,
@@ -17,9 +16,20 @@ import {
 } from "./image-request.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
 import { milestonesOf } from "./milestones.ts";
-
-/** Live requests are spread over so many keys of the index by which the waker finds them. */
-export const wakeShards = 4;
+import {
+  dueNotices,
+  erasureKeys,
+  idOfKey,
+  itemOf,
+  key,
+  listed,
+  liveKey,
+  projectList,
+  requestOf,
+  shardKey,
+  wakeShard,
+  wakeShards,
+} from "./request-item.ts";
 
 /** A request with the right to write its next outcome. */
 export type ClaimedRequest = ImageRequest & { readonly claim: Claim };
@@ -31,9 +41,6 @@ export interface Outbox {
   /** False: there is nothing to tell. */
   readonly due: boolean;
 }
-
-/** In the index `byList`: what must be told to somebody, by the time from which on it is overdue. */
-export const dueNotices = "due#notices";
 
 /** What an outcome may change; all else is the signals', the claim's or fixed for ever. */
 export type Outcome = Pick<
@@ -236,7 +243,7 @@ export function openRequestStore(table: Table): RequestStore {
         key: and(equals("wakeShard", shardKey(shard)), below("wakeAt", nowMs)),
         limit,
       });
-      return page.items.map((item) => ({ id: item.id.slice(keyPrefix.length), wakeAtMs: Number(item.wakeAt) }));
+      return page.items.map((item) => ({ id: idOfKey(item.id), wakeAtMs: Number(item.wakeAt) }));
     },
 
     async outbox(id) {
@@ -275,96 +282,14 @@ export function openRequestStore(table: Table): RequestStore {
   };
 }
 
-/** In the outbox, and overdue a little later than its poke should have arrived. Only the holder of a claim puts it there, only `allTold` takes it out. */
-function listed(nowMs: number) {
-  return { listKey: dueNotices, listOrder: new Date(nowMs + pokedWithinMs).toISOString() };
-}
-
-/** The request's id, of its item's. */
-export function idOfKey(id: string): string {
-  return id.slice(keyPrefix.length);
-}
-
-export function isRequestItem({ id }: Item): boolean {
-  return id.startsWith(keyPrefix);
-}
-
-const keyPrefix = "request#";
-const pokedWithinMs = 60_000;
-/** A claim that ran out is looked at again this much later. */
-const afterClaimMs = 5_000;
-
-/** The item's key in the table. */
-export function key(id: string): string {
-  return `${keyPrefix}${id}`;
-}
-
-function projectKey(provider: string, projectId: string): string {
-  return `${provider}#${projectId}`;
-}
-
-function shardKey(shard: number): string {
-  return `wake#${shard}`;
-}
-
-function liveKey(provider: string, projectId: string): string {
-  return `live#${projectKey(provider, projectId)}`;
-}
-
-/** In this list of the index byLife stand requests that have ended, by when their personal data are due to go. */
-export const dueErasure = "due#erasure";
-
-function erasureKeys(atMs: number) {
-  return { lifeKey: dueErasure, lifeAt: new Date(atMs).toISOString() };
-}
-
 /** In staff's list while it waits for them, and in the same write out of it. */
 function approvalKeys({ provider, decision, cancel }: ImageRequest, { step, waiting }: Outcome) {
   const waits = step === "approve" && waiting && !decision && !cancel;
   return waits ? waitingSince(provider, new Date(waiting.stepSinceMs).toISOString()) : waitsNoMore;
 }
 
-/** Ids are random or hashes: their first hex digits are spread evenly. */
-function wakeShard(id: string): string {
-  return shardKey(Number.parseInt(id.slice(0, 4), 16) % wakeShards);
-}
-
-function itemOf({ id, wakeAtMs, ...request }: ImageRequest): Item {
-  return {
-    ...request,
-    id: key(id),
-    projectKey: projectKey(request.provider, request.projectId),
-    userKey: userKey(request.provider, request.requester.userId),
-    lifeKey: liveKey(request.provider, request.projectId),
-    lifeAt: request.createdAt,
-    status: statusOf(request),
-    wakeAt: wakeAtMs,
-    wakeShard: wakeShard(id),
-  };
-}
-
-/** Of an item of the table or of an index that holds whole items. */
-export function requestOf(item: Item): ImageRequest {
-  const { wakeAt, ...attributes } = item;
-  const request = Object.fromEntries(Object.entries(attributes).filter(([name]) => !notOfRequest.has(name)));
-  const id = item.id.slice(keyPrefix.length);
-  return { ...request, id, ...(wakeAt !== undefined && { wakeAtMs: wakeAt }) } as unknown as ImageRequest;
-}
-
-/** Attributes of the item that are the indexes' and the outbox's. */
-const notOfRequest: ReadonlySet<string> = new Set([
-  "projectKey",
-  "userKey",
-  "lifeKey",
-  "lifeAt",
-  "approvalKey",
-  "approvalSince",
-  "wakeShard",
-  "status",
-  "listKey",
-  "listOrder",
-  "told",
-]);
+/** A claim that ran out is looked at again this much later. */
+const afterClaimMs = 5_000;
 
 function holds(request: ClaimedRequest) {
   return and(equals("version", request.version), equals("claim.token", request.claim.token));
@@ -400,14 +325,4 @@ async function signal(
     signals = Number(present.signals);
   }
   return undefined;
-}
-
-function projectList(provider: string, projectId: string): CursorOf {
-  return {
-    index: "byProject",
-    hash: "projectKey",
-    value: projectKey(provider, projectId),
-    range: "createdAt",
-    idPrefix: keyPrefix,
-  };
 }

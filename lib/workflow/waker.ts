@@ -1,7 +1,7 @@
 // The waker: repairs every lost message, whoever lost it, by one rule.
 import { log } from "../log.ts";
 import { isEnded } from "../requests/image-request.ts";
-import { wakeShards } from "../requests/store.ts";
+import { wakeShards } from "../requests/request-item.ts";
 import type { Runtime } from "../runtime.ts";
 import { wakeDelayMs } from "./pace.ts";
 import { messageFor } from "./run-step.ts";

@@ -1,7 +1,7 @@
 // The store's promises, on the table's real protocol: claims, signals, the waker's index, locks.
 import { serverLock, unclaimedLockMs } from "../../lib/requests/locks.ts";
+import { wakeShards } from "../../lib/requests/request-item.ts";
 import type { ClaimedRequest, Outcome } from "../../lib/requests/store.ts";
-import { wakeShards } from "../../lib/requests/store.ts";
 import { asking, type Bench, startBench } from "./bench.ts";
 
 let bench: Bench;

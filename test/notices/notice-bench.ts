@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ParsedMail, simpleParser } from "mailparser";
 import { Webhook } from "standardwebhooks";
+import { webhookPayload } from "../../events/webhook.ts";
 import { dispatch, type Senders } from "../../lib/notify/dispatch.ts";
 import type { Mail, MailOutcome } from "../../lib/notify/mail.ts";
 import { openMailer } from "../../lib/notify/open-mailer.ts";
@@ -129,9 +130,10 @@ export async function register(
   return body;
 }
 
-/** Throws where the signature is not of this secret. The library reads the machine's time; the bench has its own. */
+/** Throws where the signature is not of this secret, or the body is not what the reference describes. The library reads the machine's time; the bench has its own. */
 export function verify({ headers, body }: Received, secret: string): void {
   const { "webhook-id": id = "", "webhook-timestamp": timestamp = "", "webhook-signature": signature = "" } = headers;
   const expected = new Webhook(secret).sign(id, new Date(Number(timestamp) * 1000), body);
   if (!signature.split(" ").includes(expected)) throw new Error(`the signature ${signature} is not ${expected}`);
+  webhookPayload.parse(JSON.parse(body));
 }

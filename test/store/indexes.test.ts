@@ -4,7 +4,8 @@ import { listWaiting } from "../../lib/approvals/waiting.ts";
 import { and, below, equals } from "../../lib/aws/condition.ts";
 import { BadCursor } from "../../lib/aws/cursor.ts";
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
-import { defaultPersonalDataMs, dueErasure, idOfKey, wakeShards } from "../../lib/requests/store.ts";
+import { dueErasure, idOfKey, wakeShards } from "../../lib/requests/request-item.ts";
+import { defaultPersonalDataMs } from "../../lib/requests/store.ts";
 import { nowMs, openStore, sampleRequest } from "./sample-request.ts";
 
 let opened: Awaited<ReturnType<typeof openStore>>;
