@@ -66,16 +66,23 @@ see_through() {
     problem "the root could not be looked at without what is mounted on it"
   fi
   disk=$(disk_of "$(device_of /)")
+  seen=" $(stat -c %d /) "
   while read -r source point type options _; do
     case $point in / | "$W"/* | /run/*) continue ;; esac
     case $source in /dev/*) ;; *) continue ;; esac
-    point=$(decode "$point.")
+    point=$(decode "$(printf '%s' "$point" | octal_of_proc).")
     point=${point%.}
+    # What is bound from elsewhere is seen, and judged, where it lies. Subvolumes of btrfs have numbers of their own.
+    number=$(stat -c %d "$point")
+    case $seen in *" $number "*) continue ;; esac
+    seen="$seen$number "
     if [ -z "$disk" ] || [ "$(disk_of "$source")" != "$disk" ]; then
       problem "$point is on another disk ($source, $type): not entered"
     elif [ -z "$R" ] || { mount --bind "$point" "$R$point" && mount --make-private "$R$point"; }; then
       printf '%s %s %s\n' "$source" "$type" "$(encode "$point")" >>"$OWN_MOUNTS"
       case ,$options, in *,ro,*) problem "$point is mounted read-only: left as it is" ;; esac
+    else
+      problem "$point could not be looked at: not entered"
     fi
   done </proc/self/mounts
 }
