@@ -1,6 +1,6 @@
 // `clean` as on a running system: partitions of its disk, swap in use, what is bound elsewhere.
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { countInBytes } from "../real/canaries.ts";
 import { type OwnRoot, ownRoot } from "./own-root.ts";
 
@@ -57,4 +57,72 @@ test("a swap file that was on is excluded, one in an emptied folder goes, and fs
   expect(readFileSync(guest.place("/etc/fstab"), "utf8")).toBe("");
   guest.unmount();
   expect(await countInBytes(guest.file, Object.values(is))).toEqual({ [is.excluded]: 0, [is.emptied]: 0 });
+});
+
+test("logs and spools on partitions of their own are emptied like the rest", async () => {
+  guest = ownRoot(128, { use: "/var/log/audit", sizeMib: 16 }, { use: "/var/crash/own", sizeMib: 16 });
+  const is = { log: canary(), rotated: canary(), spool: canary() };
+  guest.plant("/var/log/audit/audit.log", is.log);
+  guest.plant("/var/log/audit/audit.log.1", is.rotated);
+  guest.plant("/var/crash/own/core", is.spool);
+  const report = guest.clean(":");
+  expect(readFileSync(guest.place("/var/log/audit/audit.log"), "utf8")).toBe("");
+  expect(readdirSync(guest.place("/var/log/audit"))).not.toContain("audit.log.1");
+  expect(readdirSync(guest.place("/var/crash/own"))).not.toContain("core");
+  expect(report.removed.items).toEqual(
+    expect.arrayContaining([
+      { path: "/var/log", files: 2, bytes: 64 },
+      { path: "/var/crash", files: 1, bytes: 32 },
+    ]),
+  );
+  guest.unmount();
+  expect(await countInBytes(guest.file, Object.values(is))).toEqual({ [is.log]: 0, [is.rotated]: 0, [is.spool]: 0 });
+});
+
+test("append-only and immutable logs, mail and settings are emptied, and those after them", async () => {
+  guest = ownRoot(128);
+  const is = { log: canary(), mail: canary(), hosts: canary() };
+  const logs = ["a.log", "auth.log", "old.log.1", "z.log"].map((name) => `/var/log/${name}`);
+  for (const path of logs) guest.plant(path, is.log);
+  guest.plant("/var/mail/alice", is.mail);
+  guest.plant("/etc/hosts", is.hosts);
+  const report = guest.clean(
+    "chattr +a /var/log/*.log /var/log && chattr +i /var/log/old.log.1 /var/mail/alice /etc/hosts",
+  );
+  for (const path of logs) expect(existsSync(guest.place(path)) && readFileSync(guest.place(path), "utf8")).toBeFalsy();
+  expect(existsSync(guest.place("/var/mail/alice"))).toBe(false);
+  expect(readFileSync(guest.place("/etc/hosts"), "utf8")).toMatch(/^127\.0\.0\.1 localhost\n/);
+  expect(report.removed.items).toContainEqual({ path: "/var/log", files: 4, bytes: 128 });
+  expect(report.problems.join()).not.toMatch(/could not be|complaints/);
+  guest.unmount();
+  expect(await countInBytes(guest.file, Object.values(is))).toEqual({ [is.log]: 0, [is.mail]: 0, [is.hosts]: 0 });
+});
+
+test("a log that cannot be emptied is named and not counted as removed", () => {
+  guest = ownRoot(128, { use: "/var/log/audit", sizeMib: 16 });
+  guest.plant("/var/log/audit/audit.log", "stays");
+  guest.plant("/var/log/other.log", "goes");
+  const report = guest.clean("mount -o remount,ro /var/log/audit");
+  expect(report.removed.items).toContainEqual({ path: "/var/log", files: 1, bytes: 4 });
+  expect(report.problems).toContain(
+    "1 files could not be emptied and can be read in the image: /var/log/audit/audit.log",
+  );
+});
+
+test("a folder bound into one that is emptied stays where it is; what the mount hides goes", async () => {
+  guest = ownRoot(128, { use: "/home", sizeMib: 16 }, { use: "/srv", sizeMib: 16 });
+  const is = { hidden: canary(), home: canary() };
+  const fstab = "/opt/data /home/shared none bind 0 0\n";
+  guest.plant("/etc/fstab", fstab);
+  guest.plant("/opt/data/model", "stays");
+  guest.plant("/srv/course/lecture", "stays");
+  guest.plant("/home/shared/x", is.hidden);
+  guest.plant("/home/alice/x", is.home);
+  guest.clean("mkdir /home/course && mount --bind /opt/data /home/shared && mount --bind /srv/course /home/course");
+  expect(readFileSync(guest.place("/opt/data/model"), "utf8")).toBe("stays");
+  expect(readFileSync(guest.place("/srv/course/lecture"), "utf8")).toBe("stays");
+  expect(readFileSync(guest.place("/etc/fstab"), "utf8")).toBe(fstab);
+  expect(existsSync(guest.place("/home/alice"))).toBe(false);
+  guest.unmount();
+  expect(await countInBytes(guest.file, Object.values(is))).toEqual({ [is.hidden]: 0, [is.home]: 0 });
 });

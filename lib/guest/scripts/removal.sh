@@ -61,10 +61,31 @@ something_there() { [ -e "$erase_place" ] || [ -L "$erase_place" ]; }
 # Of a file with holes what it holds counts, not its length.
 measure() {
   # shellcheck disable=SC2046 # two numbers
-  set -- $(find_in "$erase_place" "$extent" ! -type d -exec stat -c '%s %b' {} + |
-    awk '{ files++; held = $2 * 512; bytes += ($1 - held > 1048576) ? held : $1 } END { printf "%d %.0f\n", files, bytes }')
+  set -- $(find_in "$erase_place" "$extent" ! -type d -exec stat -c '%s %b' {} + | sum_of_sizes)
   FILES=${1:-0}
   BYTES=${2:-0}
+}
+
+sum_of_sizes() {
+  awk '{ files++; held = $2 * 512; bytes += ($1 - held > 1048576) ? held : $1 } END { printf "%d %.0f\n", files, bytes }'
+}
+
+# not_done WORD: the files of $W/names are not counted as done, and named.
+not_done() {
+  [ -s "$W/names" ] || return 0
+  # shellcheck disable=SC2046 # two numbers
+  set -- "$1" $(xargs -0 stat -c '%s %b' <"$W/names" 2>/dev/null | sum_of_sizes)
+  FILES=$((FILES > $2 ? FILES - $2 : 0))
+  BYTES=$((BYTES > $3 ? BYTES - $3 : 0))
+  lines_of "$W/names" >"$W/names.lines"
+  named=
+  while IFS= read -r line; do
+    name_in "$line"
+    named="$named${named:+, }${NAME#"$R"}"
+  done <<LIST
+$(head -n 5 "$W/names.lines")
+LIST
+  problem "$2 files could not be $1 and can be read in the image: $named"
 }
 
 # let_go_of_shared: a file that has a name outside too lives on there and must not be overwritten: only our names of it go.
@@ -131,27 +152,43 @@ misled() {
   problem "$1 is a symlink to $INSIDE, which the system needs: left as it is"
 }
 
+# own_places PATH: it and the points of our mounts below it, encoded, one a line.
+own_places() {
+  printf '%s\n' "$(encode "$1")"
+  while read -r _ _ encoded; do
+    below=$(decode "$encoded.")
+    case ${below%.} in "$1"/*) printf '%s\n' "$encoded" ;; esac
+  done <"$OWN_MOUNTS"
+}
+
+# in_own_places COMMAND...: runs it with each of these, of the path just resolved, as erase_place; FILES and BYTES are their sums.
+in_own_places() {
+  own_places "$INSIDE" >"$W/places"
+  sum_files=0
+  sum_bytes=0
+  while IFS= read -r encoded; do
+    place=$(decode "$encoded.")
+    place=${place%.}
+    erase_place=$R$place
+    extent=contents
+    "$@"
+    sum_files=$((sum_files + FILES))
+    sum_bytes=$((sum_bytes + BYTES))
+  done <"$W/places"
+  FILES=$sum_files
+  BYTES=$sum_bytes
+}
+
 # empty PATH: everything in it goes, the folder stays with its rights.
 empty() {
   folder_there "$1" || return 0
   if misled "$1"; then return 0; fi
   progress "emptying $1"
-  erase "$PLACE" contents || problem "not everything in $1 could be removed"
-  erased_files=$FILES
-  erased_bytes=$BYTES
-  while read -r _ _ encoded; do
-    below=$(decode "$encoded.")
-    below=${below%.}
-    case $below in
-      "$1"/*)
-        erase "$R$below" contents || problem "not everything in $below could be removed"
-        erased_files=$((erased_files + FILES))
-        erased_bytes=$((erased_bytes + BYTES))
-        ;;
-    esac
-  done <"$OWN_MOUNTS"
-  item removed "$1" "$erased_files" "$erased_bytes"
+  in_own_places empty_place
+  item removed "$1" "$FILES" "$BYTES"
 }
+
+empty_place() { erase "$erase_place" contents || problem "not everything in $place could be removed"; }
 
 # drop PATH: a file or folder of the rules goes wholly, if it is there and not kept.
 drop() {
@@ -184,8 +221,9 @@ drop_each() {
 blank() {
   for blank_file; do
     [ -f "$blank_file" ] && [ ! -L "$blank_file" ] || continue
+    [ -z "$AS_ROOT" ] || chattr -f -i -a -- "$blank_file" 2>/dev/null
     [ ! -s "$blank_file" ] || sh -c "$overwrite_files" sh "$blank_file" 2>>"$W/errors"
-    (: >"$blank_file") 2>>"$W/errors" || { chattr -i -a -- "$blank_file" 2>/dev/null; (: >"$blank_file") 2>>"$W/errors" || problem "${blank_file#"$R"} could not be emptied"; }
+    (: >"$blank_file") 2>>"$W/errors" || problem "${blank_file#"$R"} could not be emptied"
   done
 }
 
