@@ -5,6 +5,7 @@ import { endpoint } from "../../lib/http/endpoint.ts";
 import { HttpProblem, invalid, notStaff } from "../../lib/http/http-problem.ts";
 import { withOurCredential } from "../../lib/providers/own-credential.ts";
 import { problem } from "../../lib/requests/problem.ts";
+import { openAnnouncer } from "../../lib/tidying/announce.ts";
 import { planPage } from "../../lib/tidying/plan.ts";
 import { openTidyingStore, type Place } from "../../lib/tidying/store.ts";
 import { CannotSee, eyesOf, survey } from "../../lib/tidying/survey.ts";
@@ -26,7 +27,8 @@ export const handler = endpoint(getTidyingPlan, async ({ runtime, provider, call
       }),
     );
   });
-  const page = await seen(planPage({ runtime, provider, eyes, known }, place, query.limit));
+  const announcer = openAnnouncer(runtime, provider, bounded);
+  const page = await seen(planPage({ runtime, provider, eyes, known, announcer }, place, query.limit));
   const { held } = await openTidyingStore(runtime.table).state(provider.name);
   return answer(200, {
     enabled: provider.policy.tidying.enabled,

@@ -1,8 +1,10 @@
 // Every hour: a pass over each provider's images goes on, or begins where the last one began a day ago: told, hidden, deleted.
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
+import { callLog } from "../../lib/call-log.ts";
+import type { Cloud } from "../../lib/openstack/index.ts";
 import { openRuntime } from "../../lib/runtime.ts";
-import { announce } from "../../lib/tidying/announce.ts";
+import { openAnnouncer } from "../../lib/tidying/announce.ts";
 import { type SweepReport, sweepProvider } from "../../lib/tidying/sweep.ts";
 
 /** Calls to the cloud are given up so long before the function's deadline. */
@@ -15,9 +17,9 @@ export const handler = middy().handler(async (_event: unknown, context: Context)
   const signal = AbortSignal.timeout(Math.max(0, remainingMs()));
   const reports: SweepReport[] = [];
   for (const provider of runtime.providers.all) {
-    reports.push(
-      await sweepProvider(runtime, provider, { signal, remainingMs, tell: (notice) => announce(runtime, notice) }),
-    );
+    const bounded = (cloud: Cloud) => cloud.within(signal, callLog({ sweep: provider.name }));
+    const { tell } = openAnnouncer(runtime, provider, bounded);
+    reports.push(await sweepProvider(runtime, provider, { signal, remainingMs, tell }));
   }
   return reports;
 });

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import type { Provider } from "../../lib/providers/provider.ts";
 import type { Runtime } from "../../lib/runtime.ts";
-import { announce } from "../../lib/tidying/announce.ts";
+import { openAnnouncer } from "../../lib/tidying/announce.ts";
 import { type PlannedImage, planPage } from "../../lib/tidying/plan.ts";
 import type { Place } from "../../lib/tidying/store.ts";
 import { eyesOf, survey } from "../../lib/tidying/survey.ts";
@@ -25,24 +25,23 @@ await command(usage, async (runtime) => {
 
 async function run(runtime: Runtime, provider: Provider) {
   const endsAtMs = Date.now() + longestRunMs;
-  return await sweepProvider(runtime, provider, {
-    signal: AbortSignal.timeout(longestRunMs),
-    remainingMs: () => endsAtMs - Date.now(),
-    tell: (notice) => announce(runtime, notice),
-  });
+  const signal = AbortSignal.timeout(longestRunMs);
+  const { tell } = openAnnouncer(runtime, provider, (cloud) => cloud.within(signal));
+  return await sweepProvider(runtime, provider, { signal, remainingMs: () => endsAtMs - Date.now(), tell });
 }
 
 /** Kept images are counted by their rule; `all` names them too. */
 async function printPlan(runtime: Runtime, provider: Provider, all: boolean): Promise<void> {
   const eyes = eyesOf(provider, (cloud) => cloud);
   const known = await survey(eyes, provider.name, runtime.store, runtime.clock.now());
+  const announcer = openAnnouncer(runtime, provider, (cloud) => cloud);
   const { enabled } = provider.policy.tidying;
   console.log(`${provider.name}: tidying is ${enabled ? "on" : "off: nothing of this is done"}`);
   if (!known.seesAllProjects)
     console.log("  without staffCloud only the images of Darkroom's own project are looked at");
   const kept = new Map<string, number>();
   for (let place: Place | undefined = { part: "shown" }; place; ) {
-    const page = await planPage({ runtime, provider, eyes, known }, place);
+    const page = await planPage({ runtime, provider, eyes, known, announcer }, place);
     for (const image of page.images) {
       if (image.rule !== null) kept.set(image.rule, (kept.get(image.rule) ?? 0) + 1);
       if (all || image.rule === null) console.log(`  ${inWords(image)}`);

@@ -8,7 +8,8 @@ export async function command(usage: string, work: (runtime: Runtime) => Promise
     try {
       await work(runtime);
     } finally {
-      for (const { service, staff } of runtime.providers.all) await Promise.all([service.close(), staff?.close()]);
+      for (const { service, staff, directory } of runtime.providers.all)
+        await Promise.all([service.close(), staff?.close(), directory?.close()]);
     }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n${usage}`);

@@ -19,18 +19,20 @@ export async function contactAddressOf(
   const known = await knownToKeystone(caller);
   if (known !== undefined) return known;
   const domain = given?.slice(given.lastIndexOf("@") + 1).toLowerCase();
-  return given !== undefined && plainAddress.test(given) && policy.mailDomains.includes(domain ?? "")
-    ? given
-    : undefined;
+  return given !== undefined && isPlainAddress(given) && policy.mailDomains.includes(domain ?? "") ? given : undefined;
 }
 
 async function knownToKeystone({ cloud, userId }: Parameters<typeof contactAddressOf>[1]): Promise<string | undefined> {
   try {
     const { email } = await cloud.directory.getUser(userId);
-    return email !== undefined && plainAddress.test(email) ? email : undefined;
+    return email !== undefined && isPlainAddress(email) ? email : undefined;
   } catch (error) {
     if (!(error instanceof OpenStackFault)) throw error;
     log.warn("the user's address cannot be read", { userId, fault: error.message });
     return undefined;
   }
+}
+
+export function isPlainAddress(text: string): boolean {
+  return plainAddress.test(text);
 }

@@ -21,6 +21,8 @@ const tidying = z
     tellDays: days(1, 14),
     /** From hiding to deleting. */
     hideDays: days(1, 14),
+    /** An image of whose owner neither an address nor a webhook is known: is it left alone, or does it go although nobody was told? */
+    unreachableOwners: z.enum(["keep", "proceed"]).default("keep"),
     /** An image with this tag is left alone. */
     keepTag: z.string().min(1).max(255).default("keep"),
     /** So many images are deleted in one pass over the provider at most; a pass is made once a day. */

@@ -22,14 +22,27 @@ export interface Surroundings {
   mayDelete(): boolean;
   /** What uses images, no older than a minute. */
   known(): Promise<Known>;
-  /** May throw: then the stage is not reached, and it is tried again in the next pass. */
-  tell(notice: TidyingNotice): Promise<void>;
+  /** False: there is nobody to be told. May throw: then the stage is not reached, and it is tried again in the next pass. */
+  tell(notice: TidyingNotice): Promise<boolean>;
 }
 
-export type Done = "told" | "hidden" | "deleted" | "waiting" | "kept" | "held-back" | "refused" | "another-run";
+/** `told-nobody`: its time runs although there was nobody to be told, by the policy. */
+export type Done =
+  | "told"
+  | "told-nobody"
+  | "hidden"
+  | "deleted"
+  | "waiting"
+  | "kept"
+  | "held-back"
+  | "refused"
+  | "another-run";
+
+/** Nobody can be told, so it stays. */
+export type Treated = Done | "owner-unreachable";
 
 /** Faults of the cloud as a whole are thrown; a refusal of this one image is an answer. */
-export async function treat(image: Image, candidate: Candidate, at: Surroundings): Promise<Done> {
+export async function treat(image: Image, candidate: Candidate, at: Surroundings): Promise<Treated> {
   const record = await at.tidying.find(at.provider.name, image.id);
   const action = nextAction(candidate, record, image, at.provider.policy.tidying, at.runtime.clock.now());
   try {
@@ -49,7 +62,7 @@ async function perform(
   candidate: Candidate,
   record: StageRecord | undefined,
   at: Surroundings,
-): Promise<Done> {
+): Promise<Treated> {
   const nowMs = at.runtime.clock.now();
   const seen = { ...facts(image, candidate, at), pass: at.pass, seenAtMs: nowMs };
   const write = async (more: Pick<StageRecord, "stage" | "sinceMs"> & Partial<StageRecord>, before = record) =>
@@ -57,8 +70,13 @@ async function perform(
   switch (action.do) {
     case "tell": {
       if (record?.hiddenByUs && image.hidden) await setHidden(image.id, false, at);
-      await at.tell(notice("told", image, candidate, at, action));
-      return (await write({ stage: "told", sinceMs: nowMs })) ? "told" : "another-run";
+      const reached = await at.tell(notice("told", image, candidate, at, action));
+      if (!reached && at.provider.policy.tidying.unreachableOwners === "keep") {
+        if (record) await giveImageBack(record, { ...image, hidden: false }, at);
+        return "owner-unreachable";
+      }
+      const written = await write({ stage: "told", sinceMs: nowMs });
+      return !written ? "another-run" : reached ? "told" : "told-nobody";
     }
     case "hide": {
       // That it was us is written before: else nobody would know to show it again.
@@ -156,14 +174,12 @@ function notice(
   { provider, pass }: Surroundings,
   { hideAtMs, deleteAtMs }: { hideAtMs?: number; deleteAtMs?: number },
 ): TidyingNotice {
-  const { id, name, owner, sizeBytes, createdAt, properties } = image;
+  const { id } = image;
   return {
     kind,
     key: `tidying-${kind}-${id}-${pass}`,
     provider: provider.name,
-    image: { id, name, owner, sizeBytes, createdAt },
-    userId: properties.user_id,
-    requestId: properties.darkroom_request,
+    image,
     reason,
     why,
     ...(hideAtMs !== undefined && { hideAtMs }),

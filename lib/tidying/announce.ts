@@ -1,7 +1,10 @@
 // From what tidying has to say to the notice that mails and webhooks are made of.
 import type { NoticeKind } from "../notify/notice.ts";
 import { publishNotice } from "../notify/publish-notice.ts";
+import type { Cloud, Image } from "../openstack/index.ts";
+import type { Provider } from "../providers/provider.ts";
 import type { Runtime } from "../runtime.ts";
+import { openAddressees } from "./addressees.ts";
 import type { TidyingNotice } from "./notice.ts";
 
 const kinds: Record<TidyingNotice["kind"], NoticeKind> = {
@@ -10,19 +13,44 @@ const kinds: Record<TidyingNotice["kind"], NoticeKind> = {
   deleted: "image.deleted",
 };
 
-/** Told to the image's project by its webhooks, and by mail where an address is known. An image without an owner has nobody to be told. */
-export async function announce(
-  runtime: Pick<Runtime, "notices" | "queue" | "clock" | "store">,
-  notice: TidyingNotice,
-): Promise<void> {
-  const { kind, key, provider, image, reason, why, hideAtMs, deleteAtMs, howToKeep } = notice;
-  if (image.owner === null) return;
-  await publishNotice(runtime, {
+export interface Announcer {
+  /** Could anybody be told now that it will go? Nothing is said. */
+  canTell(image: Image): Promise<boolean>;
+  /** False: there is nobody to be told, and nothing was published. */
+  tell(notice: TidyingNotice): Promise<boolean>;
+}
+
+/** For one run over one provider. `bounded` ends calls to the cloud. */
+export function openAnnouncer(
+  runtime: Pick<Runtime, "notices" | "queue" | "clock" | "store" | "table">,
+  provider: Pick<Provider, "name" | "policy" | "directory" | "staff">,
+  bounded: (cloud: Cloud) => Cloud,
+): Announcer {
+  const addressees = openAddressees(runtime, provider, bounded);
+  return {
+    async canTell(image) {
+      const { recipient, webhooks } = await addressees(image, kinds.told);
+      return webhooks || recipient !== undefined;
+    },
+    async tell(notice) {
+      const kind = kinds[notice.kind];
+      const { recipient, webhooks } = await addressees(notice.image, kind);
+      const { owner } = notice.image;
+      if (owner === null || (!webhooks && !recipient)) return false;
+      await publishNotice(runtime, { ...noticeOf(notice, kind), projectId: owner, ...(recipient && { recipient }) });
+      return true;
+    },
+  };
+}
+
+function noticeOf(
+  { key, provider, image, reason, why, hideAtMs, deleteAtMs, howToKeep }: TidyingNotice,
+  kind: NoticeKind,
+) {
+  return {
     id: key,
-    kind: kinds[kind],
+    kind,
     provider,
-    projectId: image.owner,
-    ...(await recipientOf(runtime.store, notice)),
     facts: {
       imageId: image.id,
       createdAt: image.createdAt,
@@ -32,13 +60,5 @@ export async function announce(
       ...(deleteAtMs !== undefined && { deleteAt: new Date(deleteAtMs).toISOString() }),
     },
     words: { imageName: image.name ?? image.id, reason: why, ...(howToKeep && { remedy: howToKeep }) },
-  });
-}
-
-/** Whoever asked for the image, or for that of which its server was booted, left an address: theirs only where the image is of their project, and made by nobody else. */
-async function recipientOf(store: Runtime["store"], { provider, image, userId, requestId }: TidyingNotice) {
-  const request = requestId === undefined ? undefined : await store.get(requestId);
-  if (!request?.contactAddress || request.provider !== provider || request.projectId !== image.owner) return {};
-  if (userId !== undefined && userId !== request.requester.userId) return {};
-  return { recipient: { address: request.contactAddress, name: request.requester.userName } };
+  };
 }

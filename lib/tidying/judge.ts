@@ -97,7 +97,8 @@ const unlessExpired = {
   },
 } satisfies Record<string, Rule>;
 
-export type RuleName = keyof typeof always | keyof typeof unlessExpired;
+/** `owner-unreachable` is found where somebody is to be told, and not here: who can be told is a matter of the cloud's people (addressees.ts). */
+export type RuleName = keyof typeof always | keyof typeof unlessExpired | "owner-unreachable";
 export const ruleNames = [...Object.keys(always), ...Object.keys(unlessExpired)] as readonly RuleName[];
 
 /** `lineage`: undefined for an image that bears no request of ours. */

@@ -7,11 +7,7 @@ export interface TidyingNotice {
   /** Of the stage and the pass that reached it: a pass that goes on after a crash says nothing twice, and a later round is told anew. */
   readonly key: string;
   readonly provider: string;
-  readonly image: Pick<Image, "id" | "name" | "owner" | "sizeBytes" | "createdAt">;
-  /** Who made it, as Nova wrote on its snapshot; others' word, so for addressing only. */
-  readonly userId: string | undefined;
-  /** The request that it names. */
-  readonly requestId: string | undefined;
+  readonly image: Image;
   readonly reason: Candidate["reason"];
   readonly why: string;
   readonly hideAtMs?: number;

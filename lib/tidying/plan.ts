@@ -2,6 +2,8 @@
 import type { Image } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Runtime } from "../runtime.ts";
+import type { Announcer } from "./announce.ts";
+import { atOnce } from "./at-once.ts";
 import type { RuleName, Verdict } from "./judge.ts";
 import type { Known } from "./known.ts";
 import { MarkerGone, shelfPage, verdictOf } from "./shelf.ts";
@@ -31,17 +33,22 @@ export interface PlanPage {
   readonly next: Place | undefined;
 }
 
+/** Whoever asks over HTTP waits for a page of images whose owners are looked up. */
+const lookedAtOnce = 4;
+
 export async function planPage(
   {
     runtime,
     provider,
     eyes,
     known,
+    announcer,
   }: {
     runtime: Pick<Runtime, "table" | "store" | "clock">;
     provider: Pick<Provider, "name" | "policy">;
     eyes: Eyes;
     known: Known;
+    announcer: Pick<Announcer, "canTell">;
   },
   place: Place,
   size?: number,
@@ -54,17 +61,33 @@ export async function planPage(
   });
   const tidying = openTidyingStore(runtime.table);
   const planned: PlannedImage[] = [];
-  for (const image of images) {
+  await atOnce([...images.entries()], lookedAtOnce, async ([index, image]) => {
     const verdict = await verdictOf(image, known, eyes, provider, runtime);
     const record = verdict.kind === "candidate" ? await tidying.find(provider.name, image.id) : undefined;
     const nowMs = runtime.clock.now();
     const action =
       verdict.kind === "candidate" ? nextAction(verdict, record, image, provider.policy.tidying, nowMs) : undefined;
-    planned.push(plannedOf(image, verdict, action, nowMs));
-  }
+    const unreachable = action?.do === "tell" && !(await announcer.canTell(image));
+    planned[index] = unreachable
+      ? plannedUntold(image, verdict, action, provider, nowMs)
+      : plannedOf(image, verdict, action, nowMs);
+  });
   const after = images.at(-1)?.id;
   if (!last && after !== undefined) return { images: planned, next: { part: place.part, after } };
   return { images: planned, next: hidden ? undefined : { part: "hidden" } };
+}
+
+/** Nobody can be told of it. */
+function plannedUntold(
+  image: Image,
+  verdict: Verdict,
+  action: Action,
+  { policy }: Pick<Provider, "policy">,
+  nowMs: number,
+): PlannedImage {
+  const why = `${verdict.why}; nobody can be told: no webhook of its project, no address of whoever made it`;
+  if (policy.tidying.unreachableOwners === "proceed") return { ...plannedOf(image, verdict, action, nowMs), why };
+  return plannedOf(image, { kind: "kept", rule: "owner-unreachable", why }, undefined, nowMs);
 }
 
 function plannedOf(image: Image, verdict: Verdict, action: Action | undefined, nowMs: number): PlannedImage {

@@ -21,7 +21,8 @@ export interface Run {
   /** Ends calls to the cloud. */
   readonly signal: AbortSignal;
   remainingMs(): number;
-  tell(notice: TidyingNotice): Promise<void>;
+  /** False: there is nobody to be told. */
+  tell(notice: TidyingNotice): Promise<boolean>;
 }
 
 export interface SweepReport {
@@ -160,11 +161,9 @@ class Pass {
     this.#looked += 1;
     const known = this.#known?.what ?? (await this.#look());
     const verdict = await verdictOf(image, known, this.#eyes, this.#provider, this.#runtime);
-    if (verdict.kind === "kept") {
-      this.#kept[verdict.rule] = (this.#kept[verdict.rule] ?? 0) + 1;
-      return undefined;
-    }
-    return this.#count(await treat(image, verdict, this.#surroundings()));
+    if (verdict.kind === "kept") return this.#stays(verdict.rule);
+    const done = await treat(image, verdict, this.#surroundings());
+    return done === "owner-unreachable" ? this.#stays(done) : this.#count(done);
   }
 
   /** Images that were on their way out and were no candidates in this pass: used again, kept, gone; or tidying was switched off. */
@@ -221,6 +220,10 @@ class Pass {
     const what = await survey(this.#eyes, this.#provider.name, this.#runtime.store, nowMs);
     this.#known = { what, atMs: nowMs };
     return what;
+  }
+
+  #stays(rule: RuleName): undefined {
+    this.#kept[rule] = (this.#kept[rule] ?? 0) + 1;
   }
 
   #count<Outcome extends Done | "given-back">(outcome: Outcome): Outcome {

@@ -154,7 +154,7 @@ describe("clocks that differ", () => {
       const ids = [shelf.put("old"), shelf.put("young", { ageDays: 10 })];
       await shelf.days(2);
       const jumped = { ...shelf.bench.runtime, clock: { now: () => shelf.bench.clock.now() + days * dayMs } };
-      const run = { signal: new AbortController().signal, remainingMs: () => 900_000, tell: async () => undefined };
+      const run = { signal: new AbortController().signal, remainingMs: () => 900_000, tell: async () => true };
       const report = await sweepProvider(jumped, shelf.provider, run);
       expect(report).toMatchObject({ outcome: "ended", held: expect.stringContaining("the clock is wrong") });
       expect(ids.map(shelf.isThere)).toEqual([true, true]);

@@ -2,9 +2,11 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { openNoticeStore } from "../../lib/notify/notice-store.ts";
 import type { CallReport } from "../../lib/openstack/index.ts";
 import { readProviders } from "../../lib/providers/configuration.ts";
 import { openRequestStore } from "../../lib/requests/store.ts";
+import { openAnnouncer } from "../../lib/tidying/announce.ts";
 import { planPage } from "../../lib/tidying/plan.ts";
 import type { Place } from "../../lib/tidying/store.ts";
 import { eyesOf, survey } from "../../lib/tidying/survey.ts";
@@ -33,6 +35,8 @@ async function measure(images: number) {
   const policy = {
     cloud: "darkroom",
     staffCloud: "admin",
+    directoryCloud: "directory",
+    mailFrom: "imaging@cloud.example",
     tidying: { enabled: true, deletionsPerPass: 1000, tellDays: 1, hideDays: 1 },
   };
   const texts = { clouds: cloud.cloudsYaml, policy: JSON.stringify({ providers: { simulated: policy } }) };
@@ -44,7 +48,9 @@ async function measure(images: number) {
   if (!provider) throw new Error("no provider");
   const table = openMemoryTable();
   let nowMs = Date.now();
-  const runtime = { table, store: openRequestStore(table), clock: { now: () => nowMs } };
+  const queue = { send: async () => undefined, poke: async () => undefined };
+  const stores = { table, store: openRequestStore(table), notices: openNoticeStore(table) };
+  const runtime = { ...stores, queue, clock: { now: () => nowMs } };
   console.log(`\n${images} images, ${servers} servers, ${unused} unused`);
 
   const watched = async <Result>(what: string, work: (look: () => void) => Promise<Result>) => {
@@ -73,9 +79,10 @@ async function measure(images: number) {
   const plan = await watched("plan", async (look) => {
     const eyes = eyesOf(provider, (one) => one);
     const known = await survey(eyes, provider.name, runtime.store, nowMs);
+    const announcer = openAnnouncer(runtime, provider, (one) => one);
     const seen = { looked: 0, candidates: 0 };
     for (let place: Place | undefined = { part: "shown" }; place; ) {
-      const page = await planPage({ runtime, provider, eyes, known }, place);
+      const page = await planPage({ runtime, provider, eyes, known, announcer }, place);
       seen.looked += page.images.length;
       seen.candidates += page.images.filter(({ verdict }) => verdict !== "kept").length;
       look();
@@ -86,7 +93,8 @@ async function measure(images: number) {
   for (const what of ["sweep: told", "sweep: hidden", "sweep: deleted"]) {
     await watched(what, async (look) => {
       const timer = setInterval(look, 500);
-      const run = { signal: new AbortController().signal, remainingMs: () => 900_000, tell: async () => undefined };
+      const { tell } = openAnnouncer(runtime, provider, (one) => one);
+      const run = { signal: new AbortController().signal, remainingMs: () => 900_000, tell };
       const { outcome, why, looked, done } = await sweepProvider(runtime, provider, run);
       clearInterval(timer);
       if (outcome !== "ended") throw new Error(`the pass did not end: ${why}`);
@@ -96,6 +104,7 @@ async function measure(images: number) {
   }
   await provider.service.close();
   await provider.staff?.close();
+  await provider.directory?.close();
   cloud.stop();
   return { plan };
 }
@@ -103,7 +112,7 @@ async function measure(images: number) {
 function countOf(calls: readonly CallReport[]): string {
   const counts = new Map<string, number>();
   for (const { method, path } of calls) {
-    const kind = `${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, "ID")}`;
+    const kind = `${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}/, "ID")}`;
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   return [...counts].map(([kind, count]) => `${count} ${kind}`).join(", ");

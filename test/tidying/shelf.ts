@@ -66,14 +66,14 @@ export async function openShelf({
 interface RunOptions {
   remainingMs(): number;
   signal: AbortSignal;
-  tell(notice: TidyingNotice): Promise<void>;
+  tell(notice: TidyingNotice): Promise<boolean>;
 }
 
 async function runOnce(bench: Bench, provider: Provider, told: TidyingNotice[], more: Partial<RunOptions>) {
   return await sweepProvider(bench.runtime, provider, {
     signal: new AbortController().signal,
     remainingMs: () => 900_000,
-    tell: async (notice) => void told.push(notice),
+    tell: async (notice) => told.push(notice) > 0,
     ...more,
   });
 }

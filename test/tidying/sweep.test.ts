@@ -177,7 +177,7 @@ test("switched off: nothing is looked at, and what was hidden is shown again", a
   };
   shelf.bench.clock.advance(dayMs);
   const { sweepProvider } = await import("../../lib/tidying/sweep.ts");
-  const run = { signal: new AbortController().signal, remainingMs: () => 900_000, tell: async () => undefined };
+  const run = { signal: new AbortController().signal, remainingMs: () => 900_000, tell: async () => true };
   expect(await sweepProvider(shelf.bench.runtime, off, run)).toMatchObject({
     outcome: "ended",
     looked: 0,
