@@ -67,6 +67,7 @@ export async function runStep(
     log.info("step", {
       ...about,
       next: next.outcome.step,
+      nextLookInMs: next.nextLookInMs,
       status: next.outcome.endedAt ? next.outcome.end?.status : undefined,
     });
   } catch (error) {

@@ -85,7 +85,7 @@ async function begin(more: Record<string, string> = {}): Promise<ChildProcess> {
   child.stdout?.on("data", (chunk) => {
     said += chunk;
   });
-  await waitFor("the bridge to be bound", 20_000, async () => said.includes('"message":"bound"') || undefined);
+  await waitFor("the bridge to be bound", 60_000, async () => said.includes('"message":"bound"') || undefined);
   return child;
 }
 
@@ -146,7 +146,7 @@ test("what is no event, and what the hook will not have, hold nothing up; the la
   const [poison = ""] = publish(1);
   answer = (ids) => (ids.includes(poison) ? 500 : 202);
   const ids = publish(200);
-  await allTaken(ids, 5_000);
+  await allTaken(ids, 25_000);
   const aside = await waitFor("the poisoned event aside", 60_000, async () => {
     const message = await channel.get("darkroom-events-undeliverable", { noAck: true });
     return message || undefined;

@@ -63,6 +63,15 @@ export async function openRealCloud(policy: Record<string, unknown> = {}) {
     }
   };
 
+  /** What the functions logged under this message. */
+  const logged = <Line>(message: string): Line[] =>
+    readFileSync(host.logFile, "utf8")
+      .split("\n")
+      .flatMap((line) => {
+        const json = line.slice(line.indexOf("{"));
+        return json.includes(`"message":"${message}"`) ? [JSON.parse(json) as Line] : [];
+      });
+
   return {
     /** Where Darkroom listens. */
     url: host.url,
@@ -78,13 +87,9 @@ export async function openRealCloud(policy: Record<string, unknown> = {}) {
     },
     /** Every call to the cloud that was made for a request, at the door and in the chain, from the functions' log. */
     callsLogged: (sinceMs: number): LoggedCall[] =>
-      readFileSync(host.logFile, "utf8")
-        .split("\n")
-        .flatMap((line) => {
-          const json = line.slice(line.indexOf("{"));
-          return json.includes('"message":"call"') ? [JSON.parse(json) as LoggedCall] : [];
-        })
-        .filter(({ at }) => Date.parse(at) >= sinceMs),
+      logged<LoggedCall>("call").filter(({ at }) => Date.parse(at) >= sinceMs),
+    /** Every look at a request, oldest first. */
+    looksLogged: (id: string): LoggedLook[] => logged<LoggedLook>("step").filter(({ requestId }) => requestId === id),
     async close() {
       await host.close();
       for (const cloud of Object.values(people)) await cloud.close();
@@ -97,6 +102,8 @@ export type Shown = AnswerOf<"getImageRequest">;
 type Asked = InputOf<"createImageRequest">["body"];
 
 export type LoggedCall = { at: string; method: string; path: string; service: string; durationMs: number };
+
+export type LoggedLook = { at: string; requestId: string; step: string; next: string; nextLookInMs: number };
 
 export async function imageNamed(cloud: Cloud, name: string): Promise<string> {
   for await (const image of cloud.image.listImages({ name })) return image.id;
@@ -120,7 +127,7 @@ export async function bootServer(
     configDrive: true,
     userData,
   });
-  return await waitFor(`${name} to come up`, 240_000, async () => {
+  return await waitFor(`${name} to come up`, 600_000, async () => {
     const server = await cloud.compute.getServer(id);
     if (server.status === "ERROR") throw new Error(`${name} does not boot: ${server.fault?.message}`);
     if (server.status !== "ACTIVE") return undefined;
@@ -146,7 +153,7 @@ export async function waitFor<Found>(
 export async function deleteServer(cloud: Cloud, id: string): Promise<void> {
   await cloud.compute.unlockServer(id).catch(() => undefined);
   await cloud.compute.deleteServer(id);
-  await waitFor(`server ${id} to go`, 60_000, async () => {
+  await waitFor(`server ${id} to go`, 180_000, async () => {
     try {
       await cloud.compute.getServer(id);
       return undefined;

@@ -20,7 +20,7 @@ export async function attachVolume(cloud: Cloud, serverId: string) {
   const cinder = /^(volumev3|block-storage)$/;
   const nova = /^compute$/;
   const status = (wanted: string, id: string) =>
-    waitFor(`volume ${id} to be ${wanted}`, 60_000, async () => {
+    waitFor(`volume ${id} to be ${wanted}`, 240_000, async () => {
       const { volume } = await ask(cinder, "GET", `/volumes/${id}`);
       return volume.status === wanted ? volume : undefined;
     });

@@ -64,7 +64,7 @@ export const shelving: Subject = {
       const { compute, image } = stage.owner.cloud;
       await compute.deleteServer(id);
       await stage.until("the shelved server to go", () => goneOrNot(compute.getServer(id)));
-      return stage.until("its image to go", () => goneOrNot(image.getImage(images[0]?.id ?? "")), 20_000);
+      return stage.until("its image to go", () => goneOrNot(image.getImage(images[0]?.id ?? "")));
     }),
   ],
 };
