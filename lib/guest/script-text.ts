@@ -6,7 +6,16 @@ const read = (name: string) => readFileSync(new URL(`./scripts/${name}`, import.
 /** Functions only, in no order; whoever composes them adds the call of `main`. */
 export const scriptText = {
   shared: [read("frames.sh"), read("ground.sh"), read("identity.sh"), read("removal.sh")].join("\n"),
-  clean: ["accounts.sh", "system-files.sh", "traces.sh", "post-scripts.sh", "secrets.sh", "free-space.sh", "clean.sh"]
+  clean: [
+    "accounts.sh",
+    "system-files.sh",
+    "traces.sh",
+    "post-scripts.sh",
+    "secrets.sh",
+    "free-space.sh",
+    "preallocated.sh",
+    "clean.sh",
+  ]
     .map(read)
     .join("\n"),
   verify: read("verify.sh"),

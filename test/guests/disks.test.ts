@@ -1,14 +1,18 @@
 // What can be read in the raw bytes of a disk after `clean`: of what it removed, and of what was deleted before.
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -69,21 +73,7 @@ function plant(at: string) {
 async function cleaned(fileSystem: FileSystem, sizeMib: number) {
   disk = loopDisk(fileSystem, sizeMib);
   const planted = plant(disk.mountPoint);
-  const script = join(notes, "clean.sh");
-  const console = join(notes, `console-${fileSystem}`);
-  writeFileSync(script, cleanScript({ nonce, excludePaths: ["/opt/out/it's"], keepPaths: [], keptSystemFiles: [] }));
-  execFileSync("sh", [script], {
-    env: {
-      PATH: process.env.PATH,
-      DARKROOM_ROOT: disk.mountPoint,
-      DARKROOM_DISK: "1",
-      DARKROOM_CONSOLE: console,
-      DARKROOM_ONCE: "1",
-    },
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  const heard = hearClean(readFileSync(console, "latin1"), nonce);
-  if (heard.kind !== "report") throw new Error(`no report: ${JSON.stringify(heard)}`);
+  const report = cleanOf(disk, fileSystem);
   for (let n = 0; n < smallFiles; n++)
     expect(readFileSync(join(disk.mountPoint, `opt/kept/${n}`), "utf8")).toBe(planted.kept);
   disk.unmount();
@@ -93,7 +83,27 @@ async function cleaned(fileSystem: FileSystem, sizeMib: number) {
     number
   >;
   globalThis.console.log(fileSystem, JSON.stringify(left));
-  return { report: heard.report, left };
+  return { report, left };
+}
+
+function cleanOf(disk: LoopDisk, name: string, env: Record<string, string> = {}): CleanReport {
+  const script = join(notes, "clean.sh");
+  const console = join(notes, `console-${name}`);
+  writeFileSync(script, cleanScript({ nonce, excludePaths: ["/opt/out/it's"], keepPaths: [], keptSystemFiles: [] }));
+  execFileSync("sh", [script], {
+    env: {
+      PATH: process.env.PATH,
+      DARKROOM_ROOT: disk.mountPoint,
+      DARKROOM_DISK: "1",
+      DARKROOM_CONSOLE: console,
+      DARKROOM_ONCE: "1",
+      ...env,
+    },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const heard = hearClean(readFileSync(console, "latin1"), nonce);
+  if (heard.kind !== "report") throw new Error(`no report: ${JSON.stringify(heard)}`);
+  return heard.report;
 }
 
 const freeSpaceOf = ({ freeSpace }: CleanReport) => freeSpace[0];
@@ -120,6 +130,51 @@ test.each<[FileSystem, number]>([
     expect(freeSpaceOf(report)?.bytes).toBeGreaterThan(sizeMib * 0.6 * 1024 * 1024);
   },
 );
+
+test("ext4: what was deleted where a living file has blocks reserved but not written is gone too, and the file is as it was", async () => {
+  disk = loopDisk("ext4", 256);
+  const at = disk.mountPoint;
+  const [deleted, written] = [canary(), canary()];
+  mkdirSync(join(at, "srv/before"), { recursive: true });
+  mkdirSync(join(at, "opt"));
+  for (let n = 0; n < 50; n++) writeFileSync(join(at, `srv/before/${n}`), `${deleted}\n`.repeat(100_000));
+  execFileSync("sync", ["-f", at]);
+  rmSync(join(at, "srv/before"), { recursive: true });
+  execFileSync("sync", ["-f", at]);
+  // As databases and disk images do; one reserves what lies behind its end.
+  const files = ["opt/data", "opt/new\nline 0: 0.. 9: unwritten", "opt/behind its end"].map((name) => join(at, name));
+  for (const file of files) writeFileSync(file, written.repeat(1000));
+  for (const file of files.slice(0, 2)) execFileSync("fallocate", ["-l", `${80 * 1024 * 1024 + 77}`, file]);
+  execFileSync("fallocate", ["-n", "-l", "60M", files[2] ?? ""]);
+  const asItIs = (file: string) => [
+    createHash("sha256").update(readFileSync(file)).digest("hex"),
+    statSync(file).size,
+    statSync(file).mtimeMs,
+  ];
+  const before = files.map(asItIs);
+  const report = cleanOf(disk, "preallocated");
+  expect(files.map(asItIs)).toEqual(before);
+  disk.unmount();
+  const counts = await countInBytes(disk.file, [deleted, written]);
+  expect(counts).toEqual({ [deleted]: 0, [written]: 3000 });
+  expect(freeSpaceOf(report)).toMatchObject({ promised: true, why: "" });
+});
+
+test("ext4 without filefrag: what lies under reserved blocks cannot be found, so nothing is promised", async () => {
+  disk = loopDisk("ext4", 64);
+  const programs = join(notes, "programs");
+  mkdirSync(programs);
+  for (const folder of ["/usr/bin", "/usr/sbin"])
+    for (const name of readdirSync(folder))
+      if (name !== "filefrag" && !existsSync(join(programs, name)))
+        symlinkSync(join(folder, name), join(programs, name));
+  const report = cleanOf(disk, "no-filefrag", { PATH: programs });
+  expect(freeSpaceOf(report)).toMatchObject({
+    road: "fill",
+    promised: false,
+    why: expect.stringContaining("filefrag could not be asked"),
+  });
+});
 
 test("ext4 with inline data: small files lie where nothing can be filled; not promised", async () => {
   const { report, left } = await cleaned("ext4 with inline data", 256);

@@ -1,6 +1,6 @@
 // `clean` as on a running system: partitions of its disk, swap in use, what is bound elsewhere.
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { countInBytes } from "../real/canaries.ts";
 import { type OwnRoot, ownRoot } from "./own-root.ts";
 
@@ -46,9 +46,7 @@ test("a swap file that was on is excluded, one in an emptied folder goes, and fs
   );
   const report = guest.clean(
     `${swapFile("/swapfile", is.excluded)} && mkdir /mnt && ${swapFile("'/mnt/my 1'", is.emptied)}`,
-    {
-      excludePaths: ["/swapfile"],
-    },
+    { job: { excludePaths: ["/swapfile"] } },
   );
   expect(report.excluded.items).toEqual([
     { path: "/swapfile", outcome: "removed", files: 1, bytes: 8 * 1024 * 1024, why: "" },
@@ -125,4 +123,18 @@ test("a folder bound into one that is emptied stays where it is; what the mount 
   expect(existsSync(guest.place("/home/alice"))).toBe(false);
   guest.unmount();
   expect(await countInBytes(guest.file, Object.values(is))).toEqual({ [is.hidden]: 0, [is.home]: 0 });
+});
+
+test("who has a file open in which reserved blocks are zeroed is held still and goes on", async () => {
+  guest = ownRoot(64);
+  const is = { deleted: canary() };
+  guest.plant("/srv/before", `${is.deleted}\n`.repeat(1_000_000));
+  const report = guest.clean(
+    `sync; rm /srv/before; sync; fallocate -l 45M /opt/data; ( exec 5<>/opt/data; exec sleep 1000 ) & echo $! >/run/holder`,
+    { after: 'grep -q "^State:.S" "/proc/$(cat /run/holder)/status"' },
+  );
+  expect(report.freeSpace).toMatchObject([{ mountPoint: "/", promised: true, why: "" }]);
+  expect(statSync(guest.place("/opt/data")).size).toBe(45 * 1024 * 1024);
+  guest.unmount();
+  expect(await countInBytes(guest.file, [is.deleted])).toEqual({ [is.deleted]: 0 });
 });

@@ -25,8 +25,8 @@ export interface OwnRoot {
   readonly plant: (path: string, text: string) => void;
   /** The block device of a partition, by its use. */
   readonly device: (use: Partition["use"]) => string;
-  /** Runs `boot` (shell, what the guest did before us), then the clean-up, as process of a running system. */
-  readonly clean: (boot: string, job?: Partial<CleanJob>) => CleanReport;
+  /** Runs `boot` (shell, what the guest did before us), then the clean-up as on a running system, then `after`, which must succeed. */
+  readonly clean: (boot: string, options?: { job?: Partial<CleanJob>; after?: string }) => CleanReport;
   /** Writes all of it out and takes it off, so that `file` is what an image would be. */
   readonly unmount: () => void;
   readonly remove: () => void;
@@ -75,9 +75,9 @@ export function ownRoot(sizeMib: number, ...partitions: Partition[]): OwnRoot {
       mkdirSync(place(join(path, "..")), { recursive: true });
       writeFileSync(place(path), text);
     },
-    clean(boot, job = {}) {
+    clean(boot, { job, after = ":" } = {}) {
       const nodes = [basename(loop), ...all.map(({ use }) => basename(device(use)))];
-      writeFileSync(join(folder, "enter"), enter(root, nodes, boot));
+      writeFileSync(join(folder, "enter"), enter(root, nodes, boot, after));
       writeFileSync(
         join(folder, "script"),
         cleanScript({ nonce, excludePaths: [], keepPaths: [], keptSystemFiles: [], ...job }),
@@ -112,7 +112,7 @@ export function ownRoot(sizeMib: number, ...partitions: Partition[]): OwnRoot {
 }
 
 /** The way into the root: what a kernel and an initramfs do. Swap is the machine's, so what the script left on is turned off. */
-function enter(root: string, nodes: readonly string[], boot: string): string {
+function enter(root: string, nodes: readonly string[], boot: string, after: string): string {
   return `set -e
 cd ${root}
 mount --bind /usr usr
@@ -129,7 +129,7 @@ umount -l /dev/old
 cd /
 set +e
 ( ${boot} ) || exit 1
-/bin/sh /proc/self/fd/4
+/bin/sh /proc/self/fd/4 && ( ${after} )
 ended=$?
 swapoff -a
 exit $ended

@@ -59,6 +59,8 @@ zero_ext() {
   else
     why="the reserved clusters cannot be opened: there is no $reserve"
   fi
+  zero_preallocated "$2"
+  why=${why:-$PREALLOCATED_LEFT}
   fill "$2"
   [ "$FILL_ENDED" = full ] || why="the disk could not be filled: $FILL_ENDED"
   dumpe2fs -h "$3" >"$W/superblock" 2>/dev/null || why=${why:-"its settings could not be read: there is no dumpe2fs"}
