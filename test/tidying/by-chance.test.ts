@@ -2,6 +2,9 @@
 import * as fc from "fast-check";
 import type { CloudState } from "../../infra/simulated-openstack/index.ts";
 import type { Item } from "../../lib/aws/table.ts";
+import { openEndpointStore } from "../../lib/notify/endpoint-store.ts";
+import type { Notice } from "../../lib/notify/notice.ts";
+import { openAnnouncer } from "../../lib/tidying/announce.ts";
 import { openTidyingStore } from "../../lib/tidying/store.ts";
 import { dayMs, openShelf, putImage, type Shelf, snapshotOf } from "./shelf.ts";
 
@@ -49,6 +52,7 @@ const anAction = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("killed sweep" as const), afterCalls: fc.integer({ min: 1, max: 25 }) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("back up the table", "put the table back") }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("nobody can be told", "the project can be told") }) },
 );
 type Action = { do: string; image?: number; afterDays?: number; afterCalls?: number };
 
@@ -68,7 +72,7 @@ test(`${shelves} shelves`, async () => {
       // The long way to the end is gone for every fourth shelf.
       fc.nat(3),
       async (images, actions, fourth) => {
-        const play = begin(images);
+        const play = await begin(images);
         for (const action of actions) await play.perform(action);
         if (fourth === 0) await play.settle();
       },
@@ -79,12 +83,12 @@ test(`${shelves} shelves`, async () => {
   expect(deletedInAll).toBeGreaterThan(shelves);
 }, 3_600_000);
 
-function begin(images: { ageDays: number; visibility: string; isSnapshot: boolean }[]) {
+async function begin(images: { ageDays: number; visibility: string; isSnapshot: boolean }[]) {
   const { bench, table } = shelf;
   Object.assign(bench.cloud.state, structuredClone(empty));
   bench.cloud.faults.clear();
   table.items.clear();
-  shelf.told.length = 0;
+  bench.pokes.length = 0;
   const ids = images.map(({ ageDays, visibility, isSnapshot }, index) =>
     putImage(bench, `image-${index}`, {
       id: `a1000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
@@ -95,9 +99,10 @@ function begin(images: { ageDays: number; visibility: string; isSnapshot: boolea
   );
   const madeAt = new Map(ids.map((id, index) => [id, bench.clock.now() - (images[index]?.ageDays ?? 0) * dayMs]));
   const isSnapshot = new Map(ids.map((id, index) => [id, images[index]?.isSnapshot]));
+  /** When its owner last heard that this round ends with its deletion: what was published, not what was meant. */
   const toldAt = new Map<string, number>();
   const keptUntil = new Map<string, number>();
-  const backups: Map<string, Item>[] = [];
+  const backups: { items: Map<string, Item>; toldAt: Map<string, number> }[] = [];
   let made = 0;
 
   const record = (index = 0) => bench.cloud.state.images[ids[index] ?? ""];
@@ -112,16 +117,40 @@ function begin(images: { ageDays: number; visibility: string; isSnapshot: boolea
     return undefined;
   };
 
+  const endpoints = openEndpointStore(table);
+  const owner = bench.cloud.ids.project("astro-lab");
+  const tellable = () =>
+    endpoints.create({
+      schemaVersion: 1,
+      ...{ id: "hook", provider: "simulated", projectId: owner, url: "https://portal.example/hook", description: "" },
+      ...{ types: [], secret: "", createdBy: "", createdAt: new Date(bench.clock.now()).toISOString() },
+    });
+  await tellable();
+  const notices: Notice[] = [];
+  const heard: typeof bench.runtime.notices = {
+    ...bench.runtime.notices,
+    async publish(notice, nowMs) {
+      const isNew = await bench.runtime.notices.publish(notice, nowMs);
+      if (isNew) notices.push(notice);
+      return isNew;
+    },
+  };
+  const isOnItsWayOut = (id: string) => {
+    const stage = table.items.get(`tidying#simulated#${id}`)?.stage;
+    return stage !== undefined && stage !== "kept";
+  };
+
   const sweep = async (more: Parameters<Shelf["run"]>[0] = {}) => {
     const before = structuredClone(bench.cloud.state.images);
-    const told = shelf.told.length;
+    const onTheirWayOut = ids.filter(isOnItsWayOut);
+    for (const id of ids) if (table.items.get(`tidying#simulated#${id}`)?.stage === "kept") toldAt.delete(id);
     const startedAt = bench.clock.now();
-    await shelf.run(more).catch((error: unknown) => {
+    const { tell } = openAnnouncer({ ...bench.runtime, notices: heard }, shelf.provider, (cloud) => cloud);
+    await shelf.run({ tell, ...more }).catch((error: unknown) => {
       if (!(error instanceof Error) || !/abort/i.test(`${error.name} ${error.message}`)) throw error;
     });
-    for (const { kind, image: about } of shelf.told.slice(told)) {
-      if (kind === "told" && !toldAt.has(about.id)) toldAt.set(about.id, startedAt);
-    }
+    for (const { kind, facts } of notices.splice(0))
+      if (kind === "image.cleanup-announced") toldAt.set(facts.imageId ?? "", startedAt);
     for (const [id, was] of Object.entries(before)) {
       if (bench.cloud.state.images[id]) continue;
       deletedInAll += 1;
@@ -139,6 +168,8 @@ function begin(images: { ageDays: number; visibility: string; isSnapshot: boolea
       if (!expired && startedAt - (madeAt.get(id) ?? 0) < days.unused * dayMs)
         throw new Error(`${words} although it was young`);
     }
+    // Given back: the next round is to be announced anew.
+    for (const id of onTheirWayOut) if (!isOnItsWayOut(id)) toldAt.delete(id);
   };
 
   const addServer = (changes: Partial<CloudState["servers"][string]>) => {
@@ -229,14 +260,19 @@ function begin(images: { ageDays: number; visibility: string; isSnapshot: boolea
     "volumes fail": () => void fail("volume", { status: 500 }),
     "images fail": () => void fail("image", { status: 500 }),
     "half a page": () => void fail("compute", { shape: "half" }),
-    "back up the table": () => void backups.push(structuredClone(table.items)),
+    "nobody can be told": async () => void (await endpoints.delete("hook")),
+    "the project can be told": tellable,
+    "back up the table": () => void backups.push(structuredClone({ items: table.items, toldAt })),
     "put the table back": () => {
       const backup = backups.pop();
       if (!backup) return;
       // A word that only the lost table knew is lost; but nobody's time is cut short, and whoever is hidden is told.
       keptUntil.clear();
       table.items.clear();
-      for (const [id, item] of backup) table.items.set(id, structuredClone(item));
+      for (const [id, item] of backup.items) table.items.set(id, structuredClone(item));
+      // The stages are those of that time, and so is what had been said of them.
+      toldAt.clear();
+      for (const [id, atMs] of backup.toldAt) toldAt.set(id, atMs);
     },
   };
 
@@ -246,6 +282,7 @@ function begin(images: { ageDays: number; visibility: string; isSnapshot: boolea
     /** The cloud is well, the clock goes day by day, an operator has looked: what nobody needs goes, and the rest is as it was. */
     async settle() {
       bench.cloud.faults.clear();
+      await tellable();
       await openTidyingStore(table).release("simulated", bench.clock.now());
       for (const one of Object.values(bench.cloud.state.images)) if (one.tags.includes("keep")) one.hidden = false;
       // Beyond the longest word to keep, and every stage after it.
