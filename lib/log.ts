@@ -1,4 +1,5 @@
-// One JSON line an event, for CloudWatch and for the host's log alike; errors with their stack, never a token.
+// One JSON line an event, for CloudWatch and for the host's log alike; errors with their stack, never a token. On AWS all functions share a log: each line
+// says whose it is, as the host's log says by itself.
 
 type Fields = Record<string, unknown>;
 
@@ -15,7 +16,11 @@ type Level = (typeof levels)[number];
 function print(level: Exclude<Level, "silent">, message: string, fields: Fields): void {
   const from = levels.indexOf((process.env.LOG_LEVEL ?? "info") as Level);
   if (levels.indexOf(level) < from) return;
-  const line = JSON.stringify({ at: new Date().toISOString(), level, message, ...fields }, describeErrors);
+  const at = new Date().toISOString();
+  const line = JSON.stringify(
+    { at, level, function: process.env.AWS_LAMBDA_FUNCTION_NAME, message, ...fields },
+    describeErrors,
+  );
   (level === "info" ? process.stdout : process.stderr).write(`${line}\n`);
 }
 

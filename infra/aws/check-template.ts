@@ -6,13 +6,18 @@ export type Resource = { Type: string; Properties?: Record<string, unknown>; Dep
 /**
  * Everything wrong with the template, in words; empty when it is sound. Every Ref, GetAtt, Sub and DependsOn names a resource of
  * the template; every step has its function, queue, dead-letter queue, mapping and alarm, joined to each other; every function
- * has a role of its own that allows no wildcard.
+ * has a role of its own that allows no wildcard, and writes to the one log group; whatever the clock calls is watched; calls are throttled; and there is
+ * room left below AWS's bound.
  */
 export function checkTemplate(template: Template, steps: readonly string[]): string[] {
   return [
     ...danglingReferences(template),
     ...steps.flatMap((step) => checkStep(template.Resources, step)),
     ...checkRoles(template.Resources),
+    ...checkLogs(template.Resources),
+    ...checkClock(template.Resources),
+    ...checkThrottle(template.Resources),
+    ...checkSize(template.Resources),
   ];
 }
 
@@ -108,6 +113,50 @@ function checkRoles(resources: Record<string, Resource>): string[] {
     if (Type === "AWS::IAM::Role" && !users.has(name)) problems.push(`the role ${name} belongs to no function`);
   }
   return problems;
+}
+
+function checkLogs(resources: Record<string, Resource>): string[] {
+  const groups = Object.entries(resources).filter(([, { Type }]) => Type === "AWS::Logs::LogGroup");
+  const [[id, group] = ["none", undefined]] = groups;
+  if (groups.length !== 1) return [`${groups.length} log groups: one is for all functions`];
+  const problems: string[] = [];
+  for (const [name, { Type, Properties }] of Object.entries(resources)) {
+    if (Type !== "AWS::Lambda::Function") continue;
+    const { LogGroup } = (Properties?.LoggingConfig ?? {}) as { LogGroup?: unknown };
+    if (LogGroup !== group?.Properties?.LogGroupName) problems.push(`${name} does not write to the log group ${id}`);
+    const role = (Properties?.Role as { "Fn::GetAtt"?: [string] } | undefined)?.["Fn::GetAtt"]?.[0] ?? "none";
+    const allowed = statements(resources[role]).filter(({ Action }) => JSON.stringify(Action).includes("logs:"));
+    const wanted = ["logs:CreateLogStream", "logs:PutLogEvents"];
+    const [only, ...more] = allowed;
+    if (more.length > 0 || !same(only?.Action, wanted) || !same(only?.Resource, getAtt(id, "Arn")))
+      problems.push(`${role} may not write to the log group ${id}, or may more than that`);
+  }
+  return problems;
+}
+
+/** A failure of theirs is not tried again, and nobody waits for an answer. */
+function checkClock(resources: Record<string, Resource>): string[] {
+  const of = (type: string) => Object.values(resources).filter(({ Type }) => Type === type);
+  const watched = JSON.stringify(of("AWS::CloudWatch::Alarm").map(({ Properties }) => Properties));
+  const called = of("AWS::Events::Rule").flatMap(({ Properties }) => Properties?.Targets as { Arn: unknown }[]);
+  return called
+    .map(({ Arn }) => (Arn as { "Fn::GetAtt": [string] })["Fn::GetAtt"][0])
+    .filter((name) => !watched.includes(JSON.stringify({ Name: "FunctionName", Value: { Ref: name } })))
+    .map((name) => `the clock calls ${name}, and no alarm watches it`);
+}
+
+function checkThrottle(resources: Record<string, Resource>): string[] {
+  const settings = resources.HttpApiStage?.Properties?.DefaultRouteSettings as Record<string, number> | undefined;
+  const bounded = ["ThrottlingRateLimit", "ThrottlingBurstLimit"].every((limit) => Number(settings?.[limit]) > 0);
+  return bounded ? [] : ["nothing bounds what all callers together may ask for"];
+}
+
+/** What CloudFormation takes is 500 (docs: "AWS CloudFormation quotas"); whoever comes near is told while there is still room. */
+export const maxResources = 450;
+
+function checkSize(resources: Record<string, Resource>): string[] {
+  const size = Object.keys(resources).length;
+  return size <= maxResources ? [] : [`${size} resources: CloudFormation takes 500, so stay below ${maxResources}`];
 }
 
 type Statement = { Action: string | string[]; Resource: unknown };

@@ -16,7 +16,7 @@ type Serverless = {
     };
   };
 };
-type Resource = { Type: string; Properties?: Record<string, unknown> };
+type Resource = { Type: string; Properties?: Record<string, unknown>; DependsOn?: string | string[] };
 
 /**
  * osls does not bundle. Given each function's finished zip as `package.artifact`, it takes that and looks for no files of its
@@ -32,6 +32,7 @@ export default class DarkroomPackaging {
       // The roles are made in this same hook by the plugin that serverless.yml lists before this one.
       "before:package:finalize": () => {
         const resources = serverless.service.provider.compiledCloudFormationTemplate.Resources;
+        shareLogGroup(resources);
         grantTracing(resources);
         dropSharedRole(resources);
       },
@@ -58,15 +59,40 @@ async function bundleInto({ serviceDir, service }: Serverless): Promise<void> {
   }
 }
 
+/** osls makes a log group for each function, and the roles are for those; all write to the one of infra/aws/log.yml. */
+function shareLogGroup(resources: Record<string, Resource>): void {
+  const own = ([name, { Type }]: [string, Resource]) => Type === "AWS::Logs::LogGroup" && name !== "LogGroup";
+  const dropped = new Set(
+    Object.entries(resources)
+      .filter(own)
+      .map(([name]) => name),
+  );
+  for (const name of dropped) delete resources[name];
+  for (const [name, resource] of Object.entries(resources)) {
+    if (resource.Type !== "AWS::Lambda::Function") continue;
+    resource.DependsOn = [resource.DependsOn ?? []].flat().filter((other) => !dropped.has(other));
+    const { Role } = resource.Properties as FunctionProperties;
+    const statements = roleOf(resources, name, Role).Policies[0].PolicyDocument.Statement;
+    const logs = statements.find(({ Action }) => [Action].flat().includes("logs:CreateLogGroup"));
+    if (!logs) throw new Error(`the role of ${name} has no rights to its log, which could be mended`);
+    logs.Action = ["logs:CreateLogStream", "logs:PutLogEvents"];
+    logs.Resource = { "Fn::GetAtt": ["LogGroup", "Arn"] };
+  }
+}
+
+function roleOf(resources: Record<string, Resource>, name: string, role: FunctionProperties["Role"]): RoleProperties {
+  const properties = resources[role["Fn::GetAtt"][0]]?.Properties as RoleProperties | undefined;
+  if (!properties) throw new Error(`${name} has no role of its own to put rights into`);
+  return properties;
+}
+
 /** serverless-iam-roles-per-function 3.2.0 writes no X-Ray rights into the roles it makes. */
 function grantTracing(resources: Record<string, Resource>): void {
   for (const [name, { Type, Properties }] of Object.entries(resources)) {
     if (Type !== "AWS::Lambda::Function") continue;
     const { TracingConfig, Role } = Properties as FunctionProperties;
     if (TracingConfig?.Mode !== "Active") continue;
-    const role = resources[Role["Fn::GetAtt"][0]]?.Properties as RoleProperties | undefined;
-    if (!role) throw new Error(`${name} has no role of its own to put X-Ray's rights into`);
-    role.Policies[0].PolicyDocument.Statement.push({
+    roleOf(resources, name, Role).Policies[0].PolicyDocument.Statement.push({
       Effect: "Allow",
       Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
       Resource: "*",
@@ -75,7 +101,8 @@ function grantTracing(resources: Record<string, Resource>): void {
 }
 
 type FunctionProperties = { TracingConfig?: { Mode: string }; Role: { "Fn::GetAtt": [string, string] } };
-type RoleProperties = { Policies: [{ PolicyDocument: { Statement: unknown[] } }] };
+type Statement = { Effect: string; Action: string | string[]; Resource: unknown };
+type RoleProperties = { Policies: [{ PolicyDocument: { Statement: Statement[] } }] };
 
 /** ... and leaves osls' shared role behind, which nobody uses and which may read every queue. */
 function dropSharedRole(resources: Record<string, Resource>): void {

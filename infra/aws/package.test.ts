@@ -8,7 +8,7 @@ import { jest } from "@jest/globals";
 import { cleanScript } from "../../lib/guest/user-data.ts";
 import { stepNames } from "../../lib/workflow/chain.ts";
 import { bundleFunctions } from "./bundle.ts";
-import { checkTemplate, type Template } from "./check-template.ts";
+import { checkTemplate, maxResources, type Template } from "./check-template.ts";
 import { type PackagedFunction, packageService } from "./package.ts";
 import { zipBundle } from "./zip.ts";
 
@@ -40,7 +40,7 @@ let template: Template;
 
 beforeAll(async () => {
   own = service("plain");
-  packaged = await packageService(own, stepNames);
+  packaged = (await packageService(own, stepNames)).functions;
   template = templateOf(own);
 });
 
@@ -96,6 +96,7 @@ test("another stage has other names; with tracing on, every role may write trace
     const traced = service("traced");
     await packageService(traced, stepNames, ["--stage", "production"]);
     const { Resources } = templateOf(traced);
+    expect(Resources.LogGroup?.Properties?.LogGroupName).toBe("/aws/lambda/darkroom-production");
     expect(Resources.CheckQueue?.Properties?.QueueName).toBe("darkroom-production-check");
     expect(Resources.HttpApi?.Properties?.CorsConfiguration).toMatchObject({
       AllowOrigins: ["https://a.example.org", "https://b.example.org"],
@@ -190,6 +191,47 @@ test.each<[string, string, (changed: Template) => void]>([
     "a role for two",
     "shares the role",
     (t) => Object.assign(properties(t, "ResumeLambdaFunction"), { Role: properties(t, "CheckLambdaFunction").Role }),
+  ],
+  [
+    "a log group of a function's own",
+    "2 log groups",
+    ({ Resources }) => Object.assign(Resources, { Own: { Type: "AWS::Logs::LogGroup" } }),
+  ],
+  [
+    "a log elsewhere",
+    "does not write to the log group",
+    (t) => delete properties(t, "WakeLambdaFunction").LoggingConfig,
+  ],
+  [
+    "no right to log",
+    "WakeIamRoleLambdaExecution may not write to the log group",
+    (t) => statementsOf(t, "WakeIamRoleLambdaExecution").shift(),
+  ],
+  [
+    "a right to make log groups",
+    "or may more than that",
+    (t) => statementsOf(t, "WakeIamRoleLambdaExecution").push({ Action: "logs:CreateLogGroup", Resource: "x" }),
+  ],
+  [
+    "a sweep that nobody watches",
+    "no alarm watches it",
+    (t) => (properties(t, "TurnsFailAlarm").Metrics as unknown[]).splice(1, 1),
+  ],
+  [
+    "no alarm on the clock of notices",
+    "the clock calls RemindLambdaFunction",
+    ({ Resources }) => {
+      delete Resources.RemindFailsAlarm;
+      delete Resources.RemindSilentAlarm;
+    },
+  ],
+  ["no bound for all callers", "nothing bounds", (t) => delete properties(t, "HttpApiStage").DefaultRouteSettings],
+  [
+    "no room left",
+    `stay below ${maxResources}`,
+    ({ Resources }) => {
+      for (let more = 0; more < maxResources; more++) Resources[`More${more}`] = { Type: "AWS::SQS::Queue" };
+    },
   ],
   [
     "every action",

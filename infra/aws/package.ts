@@ -7,6 +7,7 @@ import { stepNames } from "../../lib/workflow/chain.ts";
 import { checkTemplate, type Template } from "./check-template.ts";
 import { zipEntryNames } from "./zip.ts";
 
+export type Package = { functions: PackagedFunction[]; resources: number };
 export type PackagedFunction = { name: string; bundleBytes: number; zipBytes: number };
 
 /**
@@ -17,7 +18,7 @@ export async function packageService(
   serviceFolder: string,
   steps: readonly string[],
   options: readonly string[] = [],
-): Promise<PackagedFunction[]> {
+): Promise<Package> {
   await runOsls(serviceFolder, options);
   const state = await readJson<OslsState>(join(serviceFolder, ".serverless", "serverless-state.json"));
   const template = await readJson<Template>(
@@ -35,7 +36,7 @@ export async function packageService(
     packaged.push({ name, bundleBytes: bundle.size, zipBytes: (await stat(zipFile)).size });
   }
   if (problems.length > 0) throw new Error(`the package is not right:\n  ${problems.join("\n  ")}`);
-  return packaged;
+  return { functions: packaged, resources: Object.keys(template.Resources).length };
 }
 
 type OslsState = { service: { functions: Record<string, { handler: string; package?: { artifact?: string } }> } };
@@ -68,12 +69,18 @@ async function readJson<Shape>(file: string): Promise<Shape> {
 
 if (import.meta.main) {
   try {
-    const packaged = await packageService(dirname(dirname(import.meta.dirname)), stepNames, process.argv.slice(2));
-    const width = Math.max(...packaged.map(({ name }) => name.length));
-    for (const { name, bundleBytes, zipBytes } of packaged) {
+    const { functions, resources } = await packageService(
+      dirname(dirname(import.meta.dirname)),
+      stepNames,
+      process.argv.slice(2),
+    );
+    const width = Math.max(...functions.map(({ name }) => name.length));
+    for (const { name, bundleBytes, zipBytes } of functions) {
       console.log(`${name.padEnd(width)} ${kilobytes(bundleBytes)} bundled ${kilobytes(zipBytes)} zipped`);
     }
-    console.log(`${packaged.length} functions; the template is .serverless/cloudformation-template-update-stack.json`);
+    console.log(
+      `${functions.length} functions, ${resources} resources of 500; the template is .serverless/cloudformation-template-update-stack.json`,
+    );
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
