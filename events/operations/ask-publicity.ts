@@ -9,7 +9,7 @@ export const askPublicity = defineOperation({
   tag: "Sharing",
   summary: "Ask for an image of your project to be public",
   description:
-    "The question waits for staff, beside image requests; asked again while it waits it is the same question. Where the policy needs nobody, the image is public at once.",
+    "The question waits for staff, beside image requests; asked again while it waits it is the same question. Where the policy needs nobody, the image is public at once. A question that nobody decides within the policy's `approvalDeadlineDays` is dropped: ask anew.",
   caller: "token",
   body: publicityBody.prefault({}),
   answers: { 200: { description: "Where the question stands", schema: publicity, example: publicityExample } },

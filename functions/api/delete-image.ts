@@ -7,6 +7,7 @@ import { conflict, HttpProblem } from "../../lib/http/http-problem.ts";
 import { ownImage } from "../../lib/http/visible-image.ts";
 import { liveRequestOf } from "../../lib/images/live-request.ts";
 import { originOf } from "../../lib/images/origin.ts";
+import { openPublicity } from "../../lib/images/publicity.ts";
 import { imageRepresentation } from "../../lib/images/representation.ts";
 import { type Image, OpenStackFault } from "../../lib/openstack/index.ts";
 import { problem } from "../../lib/requests/problem.ts";
@@ -14,7 +15,7 @@ import { problem } from "../../lib/requests/problem.ts";
 type DeleteCall = Call<undefined, undefined, { readonly id: string }>;
 
 export const handler = endpoint(deleteImage, async (call) => {
-  const { provider, caller } = call;
+  const { runtime, provider, caller } = call;
   const image = await ownImage(call);
   requireMatch(
     call.header("if-match"),
@@ -27,6 +28,9 @@ export const handler = endpoint(deleteImage, async (call) => {
   await refuseAtWork(call, image);
   await refuseOnlyDisk(call, image);
   await caller.cloud.image.deleteImage(image.id).catch(inUse);
+  const publicity = openPublicity(runtime.table);
+  const question = await publicity.find(provider.name, image.id);
+  if (question) await publicity.drop(question);
   call.note({ name: image.name ?? "", visibility: image.visibility }, { kind: "image", id: image.id });
   return answer(204, undefined);
 });

@@ -34,7 +34,7 @@ test("fifty images that cannot be made public do not keep the next from its turn
     queue: { poke: async () => undefined, send: async () => undefined },
     clock: { now: () => Date.parse("2026-01-05T12:05:00Z") },
     // Its staff credential was taken out of the policy: nobody may make an image public any more.
-    providers: { find: () => undefined },
+    providers: { all: [], find: () => undefined },
   } as unknown as Runtime;
   await finishPublicity(runtime);
   expect((await publicity.find("simulated", "next"))?.doneAt).toBeUndefined();

@@ -2,7 +2,7 @@
 
 import { waitingSince, waitsNoMore } from "../approvals/keys.ts";
 import { userKey } from "../audit/audit-store.ts";
-import { absent, and, equals, present } from "../aws/condition.ts";
+import { absent, and, below, equals, present } from "../aws/condition.ts";
 import type { Item, Table } from "../aws/table.ts";
 
 /**
@@ -20,7 +20,7 @@ export interface Publicity {
   readonly projectId: string;
   readonly projectName: string;
   readonly requester: { readonly userId: string; readonly userName: string };
-  /** Where mail about it goes; gone once the decision was told. */
+  /** Where mail about it goes; gone once the decision was told, and at the latest with the question. */
   readonly contactAddress?: string;
   /** Why it should be public, in the owner's words; may be empty. */
   readonly reason: string;
@@ -56,6 +56,8 @@ export interface PublicityStore {
   decide(question: Publicity, decision: PublicityDecision): Promise<Publicity | undefined>;
   /** Everybody was told. Undefined where that was written before. */
   finish(question: Publicity, doneAt: string): Promise<Publicity | undefined>;
+  /** Undecided, and asked before then (ISO time), as an index knows it; oldest first. */
+  askedBefore(provider: string, before: string, limit: number): Promise<Publicity[]>;
   /** Takes an undecided question away. False where there is none, or it is decided. */
   withdraw(question: Publicity): Promise<boolean>;
   /** `name` stands in place of the user's own, who asked or decided; with who asked goes their address. False where nothing of the user is there (any more). */
@@ -111,6 +113,12 @@ export function openPublicity(table: Table): PublicityStore {
         and(present("id"), unfinished),
       );
       return item && publicityOf(item);
+    },
+
+    async askedBefore(provider, before, limit) {
+      const key = and(equals("approvalKey", provider), below("approvalSince", before));
+      const page = await table.query({ index: "byApproval", key, limit });
+      return page.items.filter(isPublicityItem).map(publicityOf);
     },
 
     withdraw: (question) => table.delete(idOf(question), and(equals("askedAt", question.askedAt), absent("decision"))),

@@ -1,7 +1,8 @@
 // Sharing over HTTP: members by project and by name, invitations of the other side, public images through staff.
 import { finishPublicity } from "../../lib/images/finish-publicity.ts";
+import { openPublicity } from "../../lib/images/publicity.ts";
 import { openMemoryTable } from "../matrix/memory-table.ts";
-import { type Bench, expectNothingLeft, imageOf, startBench } from "./bench.ts";
+import { type Bench, type BenchOptions, expectNothingLeft, imageOf, startBench } from "./bench.ts";
 import { guestsSay, post } from "./speaking-guests.ts";
 
 const everything = ["private", "shared", "community", "public"];
@@ -14,9 +15,9 @@ const policy = {
 
 let bench: Bench;
 let table: ReturnType<typeof openMemoryTable>;
-const begin = async (more: Record<string, unknown> = {}) => {
+const begin = async (more: Record<string, unknown> = {}, otherProviders: BenchOptions["otherProviders"] = {}) => {
   table = openMemoryTable();
-  bench = await startBench({ policy: { ...policy, ...more }, table });
+  bench = await startBench({ policy: { ...policy, ...more }, otherProviders, table });
   guestsSay(bench, {});
 };
 afterEach(() => bench.close());
@@ -378,6 +379,68 @@ describe("an image that is to be public", () => {
     const calls = bench.cloud.calls.length;
     await finishPublicity(bench.runtime);
     expect(bench.cloud.calls.length).toBe(calls);
+  });
+
+  test("waits for no other cloud: one that is away is asked once a turn", async () => {
+    await begin({}, { away: { cloud: "darkroom", staffCloud: "admin", visibilities: everything } });
+    const id = imageOfAlice({ visibility: "private" });
+    const publicity = openPublicity(table);
+    const letBePublic = async (provider: string, imageId: string, at: string) => {
+      const requester = { userId: "a", userName: "alice" };
+      const of = { imageName: "x", projectId: project("astro-lab"), projectName: "astro-lab" };
+      const question = await publicity.ask({ provider, imageId, ...of, requester, reason: "", askedAt: at });
+      const by = { userId: "c", userName: "carol" };
+      await publicity.decide(question, { decision: "approve", reason: "", by, at });
+    };
+    const early = new Date(bench.clock.now() - 60_000).toISOString();
+    for (let each = 10; each < 40; each++)
+      await letBePublic("away", `00000000-aaaa-4000-8000-0000000000${each}`, early);
+    await letBePublic("simulated", id, new Date(bench.clock.now()).toISOString());
+    bench.cloud.faults.add({
+      service: "image",
+      method: "PATCH",
+      path: /00000000-aaaa/,
+      when: "before",
+      answer: { error: 503 },
+    });
+    await finishPublicity(bench.runtime);
+    const patched = bench.cloud.calls.filter(({ method }) => method === "PATCH").map(({ path }) => path);
+    expect(new Set(patched).size).toBe(2);
+    expect((await publicity.find("simulated", id))?.doneAt).toBeDefined();
+  });
+
+  test("is no question any more once its owner has deleted it", async () => {
+    await begin({ mailFrom: "darkroom@uni.example" });
+    const id = imageOfAlice({ visibility: "private", protected: false });
+    await ask(id);
+    expect((await bench.call("list-approvals", "carol")).body.approvals).toHaveLength(1);
+    expect((await bench.call("delete-image", "alice", { id })).status).toBe(204);
+    expect((await bench.call("list-approvals", "carol")).body.approvals).toEqual([]);
+    expect(JSON.stringify([...table.items.values()])).not.toContain("alice@");
+  });
+
+  test("that nobody decides about in time, or that cannot be made so, is no question any more; nor is the address kept", async () => {
+    await begin({ mailFrom: "darkroom@uni.example", approvalDeadlineDays: 3 });
+    const id = imageOfAlice({ visibility: "private" });
+    const days = (count: number) => bench.clock.advance(count * 86_400_000);
+    const afterATurn = async () => {
+      await finishPublicity(bench.runtime);
+      const { status, body } = await bench.call("get-publicity", "alice", { id });
+      return status === 404 ? undefined : body.status;
+    };
+    await ask(id);
+    days(2.9);
+    expect(await afterATurn()).toBe("awaiting-approval");
+    days(0.2);
+    expect(await afterATurn()).toBeUndefined();
+    await ask(id);
+    bench.cloud.faults.add({ service: "image", method: "PATCH", path: /./, when: "before", answer: { error: 503 } });
+    await decide(id, "carol");
+    days(2.9);
+    expect(await afterATurn()).toBe("approved");
+    days(0.2);
+    expect(await afterATurn()).toBeUndefined();
+    expect(JSON.stringify([...table.items.values()])).not.toContain("alice@");
   });
 
   test("that was deleted meanwhile is no question any more", async () => {
