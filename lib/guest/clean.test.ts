@@ -111,6 +111,16 @@ test("sshd's settings are the package's own again, its drop-ins those of package
   ]);
 });
 
+test("what dnf and dnf5 keep of commands and packages goes, what they need stays", () => {
+  const guest = tree(redHat);
+  expect(guest.find("proxy_password")).toHaveLength(4);
+  clean(guest);
+  expect(guest.paths().filter((path) => /sqlite|x\.(rpm|solv)$/.test(path))).toEqual([
+    "/usr/lib/sysimage/rpm/rpmdb.sqlite",
+  ]);
+  expect(guest.read("/usr/lib/sysimage/libdnf5/packages.toml")).toBe("[packages]\n");
+});
+
 test("where the disk is named as virtio's is told, with the place", () => {
   expect(clean(tree(debian)).namesVirtioDisk).toEqual([]);
   expect(clean(tree(ubuntu)).namesVirtioDisk).toEqual(["/boot/grub/grub.cfg:1: linux /vmlinuz root=/dev/vda1 ro"]);

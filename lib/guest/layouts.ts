@@ -101,5 +101,12 @@ export const redHat: Layout = {
   "/boot/loader/entries/abc.conf": "options root=/dev/vda4 ro console=ttyS0\n",
   "/var/spool/cron/alice": "* * * * * x\n",
   "/var/cache/dnf/x.solv": "x",
+  "/var/cache/libdnf5/fedora-1/packages/x.rpm": "x",
+  // Of dnf and of dnf5: who installed what by which command line. Why a package is there stands elsewhere in dnf5's folder.
+  "/var/lib/dnf/history.sqlite": "dnf install --setopt=proxy_password=x",
+  "/var/lib/dnf/history.sqlite-wal": "dnf install --setopt=proxy_password=x",
+  "/usr/lib/sysimage/libdnf5/transaction_history.sqlite": "dnf install --setopt=proxy_password=x",
+  "/usr/lib/sysimage/libdnf5/transaction_history.sqlite-wal": "dnf install --setopt=proxy_password=x",
+  "/usr/lib/sysimage/libdnf5/packages.toml": "[packages]\n",
   "/var/lib/NetworkManager/internal-1.lease": "x",
 };

@@ -155,10 +155,14 @@ clean_network() {
 }
 
 clean_caches() {
-  for folder in /var/cache/apt/archives /var/lib/apt/lists /var/cache/dnf /var/cache/yum /var/lib/yum/history /var/lib/dnf/history \
+  for folder in /var/cache/apt/archives /var/lib/apt/lists /var/cache/dnf /var/cache/libdnf5 /var/cache/yum /var/lib/yum/history \
     /var/lib/PackageKit /var/cache/PackageKit /var/lib/apt/periodic /var/lib/update-notifier /var/lib/ubuntu-release-upgrader; do
     if folder_there "$folder"; then erase_files "$folder"; fi
   done
+  # With the command lines that packages were installed by. openSUSE's dnf and early dnf5 have them in /usr/lib/sysimage/dnf.
+  drop_each /var/lib/dnf 'history.sqlite*'
+  drop_each /usr/lib/sysimage/dnf 'history.sqlite*' 'transaction_history.sqlite*'
+  drop_each /usr/lib/sysimage/libdnf5 'transaction_history.sqlite*'
   drop /var/cache/apt/pkgcache.bin
   drop /var/cache/apt/srcpkgcache.bin
   # An apt without its lock file makes it again, but not its folder.
