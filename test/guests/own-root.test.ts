@@ -57,6 +57,22 @@ test("a swap file that was on is excluded, one in an emptied folder goes, and fs
   expect(await countInBytes(guest.file, Object.values(is))).toEqual({ [is.excluded]: 0, [is.emptied]: 0 });
 });
 
+test("partitions of the root's disk are emptied and filled each for itself; one that is not mounted is named", async () => {
+  guest = ownRoot(64, { use: "/home", sizeMib: 48 }, { use: "/srv/unused", sizeMib: 48 });
+  const is = { removed: canary(), deleted: canary() };
+  guest.plant("/home/alice/x", is.removed);
+  guest.plant("/home/before", `${is.deleted}\n`.repeat(100_000));
+  const report = guest.clean("sync; rm /home/before; sync; umount /srv/unused");
+  expect(report.removed.items).toContainEqual({ path: "/home", files: 1, bytes: 32 });
+  expect(report.freeSpace.map(({ mountPoint, promised, why }) => [mountPoint, promised, why])).toEqual([
+    ["/", true, ""],
+    ["/home", true, ""],
+    [guest.device("/srv/unused"), false, "it is not mounted: nobody looked into its 48 MiB"],
+  ]);
+  guest.unmount();
+  expect(await countInBytes(guest.file, Object.values(is))).toEqual({ [is.removed]: 0, [is.deleted]: 0 });
+});
+
 test("logs and spools on partitions of their own are emptied like the rest", async () => {
   guest = ownRoot(128, { use: "/var/log/audit", sizeMib: 16 }, { use: "/var/crash/own", sizeMib: 16 });
   const is = { log: canary(), rotated: canary(), spool: canary() };
