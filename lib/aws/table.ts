@@ -18,7 +18,7 @@ export interface Item {
 export interface Table {
   /** Given by DynamoDB to each table that it makes: one that is restored from a backup has another, whatever its name. Undefined where the store gives none. */
   identity(): Promise<string | undefined>;
-  /** Read with strong consistency. */
+  /** Read with strong consistency. Undefined too where the id is longer than any key: it may come from anywhere, from a property of somebody's image say. */
   get(id: string): Promise<Item | undefined>;
   /** False where an item of this id is there already; nothing is written then. */
   putNew(item: Item): Promise<boolean>;
@@ -45,6 +45,9 @@ export interface Page {
   readonly next?: Record<string, unknown>;
 }
 
+/** DynamoDB refuses longer ones with a ValidationException. */
+const maxKeyBytes = 2048;
+
 /** Region and endpoint come from the environment, as the SDK reads it. */
 export function openTable(tableName: string): Table {
   const plainClient = new DynamoDBClient({ maxAttempts: 4 });
@@ -55,6 +58,7 @@ export function openTable(tableName: string): Table {
     },
 
     async get(id) {
+      if (Buffer.byteLength(id) > maxKeyBytes) return undefined;
       const answer = await client.send(new GetCommand({ TableName: tableName, Key: { id }, ConsistentRead: true }));
       return answer.Item as Item | undefined;
     },

@@ -16,6 +16,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+test("what is longer than any key is not there: it may be a text of somebody's", async () => {
+  for (const id of ["x".repeat(2048), "x".repeat(2049), "€".repeat(700)])
+    expect(await both((table) => table.get(id))).toEqual([undefined, undefined]);
+});
+
 const claim = { token: "a", untilMs: 5 };
 const conditions: Record<string, Condition> = {
   equal: equals("version", 1),
