@@ -6,7 +6,7 @@ import { command } from "./command.ts";
 
 const usage = `npm run ops -- reconcile [--read-only] | hold --why TEXT | release   (--provider NAME: that one only)
   reconcile    compares; without --read-only it then lets the sweeps delete again, where it found nothing
-  hold         nothing is deleted by sweeps until release`;
+  hold         nothing is deleted until release, by sweeps or by requests that were begun before`;
 
 await command(usage, async (runtime) => {
   const options = { "read-only": { type: "boolean" }, why: { type: "string" }, provider: { type: "string" } } as const;
