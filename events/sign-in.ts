@@ -98,13 +98,13 @@ export const signedInExample = {
   delegation: { by: "trust" },
 } satisfies z.input<typeof signedIn>;
 
+/** Long enough that nobody guesses it. */
+export const webSsoState = /^[A-Za-z0-9_.~-]{16,200}$/;
+
 export const webSsoQuery = z.strictObject({
   provider: line(64).optional(),
   /** The origin of the page that is to be handed the token: one of the policy's; may be left out where there is one only. */
   portal: z.string().max(300).optional(),
-  /** Of the page's own choosing; handed back with the token, so that it knows its own sign-in. */
-  state: z
-    .string()
-    .regex(/^[A-Za-z0-9_.~-]{1,200}$/, "must be 1 to 200 letters, digits, - _ . ~")
-    .optional(),
+  /** Made by the page for this one sign-in, at random; handed back with the token: what comes with another is not what the page began. */
+  state: z.string().regex(webSsoState, "must be 16 to 200 letters, digits, - _ . ~"),
 });

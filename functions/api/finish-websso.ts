@@ -7,6 +7,6 @@ import { begunBy, endedCookie, tokenOfForm } from "../../lib/sign-in/web-sso.ts"
 export const handler = openEndpoint(finishWebsso, async ({ runtime, event, header }) => {
   const { provider, portal, state, webSso } = begunBy(event.cookies ?? [], runtime.providers.find);
   const token = tokenOfForm(event.body, event.isBase64Encoded, header("content-type"));
-  const page = handingPage({ token, provider, ...(state !== undefined && { state }) }, portal);
+  const page = handingPage({ token, provider, state }, portal);
   return { statusCode: 200, ...page, cookies: [endedCookie(webSso)] };
 });

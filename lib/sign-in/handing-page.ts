@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 export interface Handed {
   readonly token: string;
   readonly provider: string;
-  readonly state?: string;
+  /** By it the portal knows that it began this sign-in. */
+  readonly state: string;
 }
 
 /**

@@ -1,4 +1,5 @@
 // The road of people whom an identity provider knows: to Keystone in their browser, and back with a token that only the portal's own page may be handed.
+import { webSsoState } from "../../events/sign-in.ts";
 import { HttpProblem, invalid, notFound } from "../http/http-problem.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { WebSso } from "../providers/web-sso.ts";
@@ -8,7 +9,7 @@ import { problem } from "../requests/problem.ts";
 export interface Begun {
   readonly provider: string;
   readonly portal: string;
-  readonly state?: string;
+  readonly state: string;
 }
 
 /** For so long somebody may take to sign in at their institution. */
@@ -19,14 +20,14 @@ const maxFormBytes = 16_384;
 export function beginWebSso(
   { name, policy }: Pick<Provider, "name" | "policy">,
   authUrl: string,
-  { portal, state }: { portal?: string | undefined; state?: string | undefined },
+  { portal, state }: { portal?: string | undefined; state: string },
 ): { location: string; cookie: string } {
   const { webSso } = policy;
   if (!webSso) throw notFound("sign-in through an identity provider on this cloud, and so none");
   const origin = portal ?? webSso.portalOrigins[0] ?? "";
   if (!webSso.portalOrigins.includes(origin) || (portal === undefined && webSso.portalOrigins.length > 1))
     throw invalid([{ field: "portal", detail: "must be one of the origins in this provider's policy" }], "query");
-  const begun: Begun = { provider: name, portal: origin, ...(state !== undefined && { state }) };
+  const begun: Begun = { provider: name, portal: origin, state };
   const value = Buffer.from(JSON.stringify(begun)).toString("base64url");
   return { location: addressOf(webSso, authUrl), cookie: cookie(webSso, value, maxAgeS) };
 }
@@ -53,7 +54,10 @@ export function endedCookie(webSso: Pick<WebSso, "callbackUrl">): string {
   return cookie(webSso, "", 0);
 }
 
-/** Throws 400 where this browser began no sign-in here: somebody else's token must not be slipped into it. */
+/**
+ * Throws 400 where this browser began no sign-in here. That it did begin one says little: any page can make it begin, and then post a token of its own choosing.
+ * Only the portal can tell, by `state`, whether it was the portal that began.
+ */
 export function begunBy(
   cookies: readonly string[],
   find: (name: string) => Pick<Provider, "policy"> | undefined,
@@ -73,11 +77,8 @@ function parsed(value: string): Begun | undefined {
     const json: unknown = JSON.parse(Buffer.from(value, "base64url").toString());
     if (typeof json !== "object" || json === null) return undefined;
     const { provider, portal, state } = json as Record<string, unknown>;
-    if (typeof provider !== "string" || typeof portal !== "string") return undefined;
-    if (state === undefined) return { provider, portal };
-    return typeof state === "string" && /^[A-Za-z0-9_.~-]{1,200}$/.test(state)
-      ? { provider, portal, state }
-      : undefined;
+    const areTexts = typeof provider === "string" && typeof portal === "string" && typeof state === "string";
+    return areTexts && webSsoState.test(state) ? { provider, portal, state } : undefined;
   } catch {
     return undefined;
   }
