@@ -94,6 +94,47 @@ test("an event that makes the hook hang does not hold the others up", async () =
   expect(sorted(done)).toEqual([0, 2, 3]);
 });
 
+test("an event that makes the hook hang while others are taken is given up after six times", async () => {
+  answer = (events) => (events.some(({ n }) => n === 1) ? undefined : 202);
+  const { done, undeliverable, give } = begin({ timeoutMs: 50 });
+  give(1);
+  for (let n = 2; undeliverable.length === 0; n++) {
+    if (n > 200) throw new Error("it is not given up");
+    give(n);
+    await until(() => done.includes(n));
+  }
+  expect(undeliverable).toEqual([{ n: 1, why: "no answer within 50 ms" }]);
+});
+
+test("a hook that hangs for everybody is away: nothing is given up, and all arrive once it answers", async () => {
+  let silent = 16;
+  answer = () => (silent-- > 0 ? undefined : 202);
+  const { delivery, done, undeliverable, give } = begin({ timeoutMs: 50 });
+  for (const n of range(2)) give(n);
+  await until(() => done.length + undeliverable.length === 2);
+  expect([undeliverable, delivery.counts]).toEqual([[], { delivered: 2, tooOld: 0, undeliverable: 0 }]);
+});
+
+test("while it hangs those that are too old to help are let go, together with whom they wait", async () => {
+  answer = () => undefined;
+  const { delivery, done, undeliverable, give } = begin({ timeoutMs: 20, maxAgeMs: 60 });
+  for (const n of range(10)) give(n);
+  await until(() => done.length === 10);
+  expect([undeliverable, delivery.counts]).toEqual([[], { delivered: 0, tooOld: 10, undeliverable: 0 }]);
+});
+
+test("one that is refused, and too old by then, is not tried again", async () => {
+  answer = () => 500;
+  const { delivery, done, undeliverable, give } = begin({ maxAgeMs: -1 });
+  give(1);
+  await until(() => done.length === 1);
+  expect([undeliverable, delivery.counts, calls.length]).toEqual([
+    [],
+    { delivered: 0, tooOld: 1, undeliverable: 0 },
+    1,
+  ]);
+});
+
 test.each([503, 429, 401, 404])("%i is nobody's fault among the events: they wait, and all arrive", async (status) => {
   let away = 4;
   answer = () => (away-- > 0 ? status : 202);

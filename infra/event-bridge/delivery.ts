@@ -43,7 +43,7 @@ const maxBackOff = 30;
 export function startDelivery(options: DeliveryOptions): Delivery {
   const { pauseMs = 1_000, maxAgeMs = 600_000 } = options;
   const post = poster(options);
-  const waiting: { held: Held; tries: number }[] = [];
+  const waiting: Waiting[] = [];
   const counts = { delivered: 0, tooOld: 0, undeliverable: 0 };
   let generation = 0;
   let running: Promise<void> | undefined;
@@ -57,55 +57,78 @@ export function startDelivery(options: DeliveryOptions): Delivery {
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {
-      const alone = waiting[0]?.tries !== 0;
-      const fresh = waiting.findIndex(({ tries }) => tries > 0);
-      const batch = waiting.splice(0, alone ? 1 : Math.min(fresh === -1 ? waiting.length : fresh, maxTogether));
+      const alone = waiting[0]?.failures !== 0;
+      const other = waiting.findIndex(({ failures }) => failures > 0);
+      const batch = waiting.splice(0, alone ? 1 : Math.min(other === -1 ? waiting.length : other, maxTogether));
       await deliver(batch, generation);
     }
   }
 
-  /** Until it is taken, refused, or too old. */
-  async function deliver(batch: { held: Held; tries: number }[], of: number): Promise<void> {
-    for (let pauses = 0; of === generation; pauses++) {
+  /** Until it is taken, refused, or too old; a hook that hangs is left to others after one call. Whether it hung with one alone. */
+  async function deliver(batch: Waiting[], of: number): Promise<boolean> {
+    for (let pauses = 0; batch.length > 0 && of === generation; pauses++) {
       const answer = await post(batch.map(({ held }) => held.event));
-      if (of !== generation) return;
-      if (answer.kind === "taken") return settle(batch, "delivered");
-      if (answer.kind === "refused") return await refused(batch, answer.why, of);
-      const oldestMs = Math.min(...batch.map(({ held }) => held.sinceMs));
-      if (Date.now() - oldestMs > maxAgeMs) {
-        log.warn("events dropped: the hook was away too long", { events: batch.length, why: answer.why });
-        return settle(batch, "tooOld");
+      if (of !== generation) return false;
+      if (answer.kind === "taken") {
+        settle(batch, "delivered");
+        return false;
+      }
+      batch = withoutOld(batch, answer.why);
+      const [only] = batch;
+      if (!only) return false;
+      if (answer.kind !== "away") {
+        if (batch.length > 1) await eachAlone(batch, of);
+        else setAside(only, answer, of);
+        return batch.length === 1 && answer.kind === "hung";
       }
       const inMs = Math.max(answer.retryAfterMs ?? 0, backOff(pauses));
       log.warn("the hook is away", { why: answer.why, againInMs: inMs });
       await sleep(inMs);
     }
+    return false;
   }
 
-  /** One of several spoils the call for all: each by itself. One alone is tried again later, while the others go on. */
-  async function refused(batch: { held: Held; tries: number }[], why: string, of: number): Promise<void> {
-    const [only] = batch;
-    if (!only || batch.length > 1) {
-      for (const one of batch) await deliver([one], of);
+  /** One of several spoils the call for all. Where the hook hangs twice running it is not they: the rest go on waiting together. */
+  async function eachAlone(batch: Waiting[], of: number): Promise<void> {
+    let hung = 0;
+    for (const [index, one] of batch.entries()) {
+      if (of !== generation) return;
+      if (hung === 2) {
+        waiting.unshift(...batch.slice(index));
+        return;
+      }
+      hung = (await deliver([one], of)) ? hung + 1 : 0;
+    }
+  }
+
+  /** One alone is tried again later, while the others go on. That the hook hangs is its fault only if it took others meanwhile. */
+  function setAside(one: Waiting, { kind, why }: { kind: "refused" | "hung"; why: string }, of: number): void {
+    const blamed = kind === "refused" || (one.failures > 0 && one.deliveredThen < counts.delivered);
+    const { held } = one;
+    const tries = one.tries + (blamed ? 1 : 0);
+    if (tries >= maxTries) {
+      log.error("event given up", { event: held.event.message_id, type: held.event.event_type, why });
+      counts.undeliverable += 1;
+      held.undeliverable(why);
       return;
     }
-    const tries = only.tries + 1;
-    if (tries >= maxTries) {
-      log.error("event given up", { event: only.held.event.message_id, type: only.held.event.event_type, why });
-      counts.undeliverable += 1;
-      return only.held.undeliverable(why);
-    }
-    setTimeout(
-      () => {
-        if (of !== generation) return;
-        waiting.push({ held: only.held, tries });
-        wake();
-      },
-      backOff(tries - 1),
-    ).unref();
+    const again = { held, tries, failures: one.failures + 1, deliveredThen: counts.delivered };
+    setTimeout(() => {
+      if (of !== generation) return;
+      waiting.push(again);
+      wake();
+    }, backOff(one.failures)).unref();
   }
 
-  function settle(batch: { held: Held }[], how: "delivered" | "tooOld"): void {
+  function withoutOld(batch: Waiting[], why: string): Waiting[] {
+    const before = Date.now() - maxAgeMs;
+    const old = batch.filter(({ held }) => held.sinceMs < before);
+    if (old.length > 0) log.warn("events dropped: they were not taken for too long", { events: old.length, why });
+    settle(old, "tooOld");
+    return batch.filter((one) => !old.includes(one));
+  }
+
+  function settle(batch: readonly Waiting[], how: "delivered" | "tooOld"): void {
     counts[how] += batch.length;
     for (const { held } of batch) held.done();
   }
@@ -117,7 +140,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   return {
     counts,
     take(held) {
-      waiting.push({ held, tries: 0 });
+      waiting.push({ held, tries: 0, failures: 0, deliveredThen: 0 });
       wake();
     },
     forget() {
@@ -128,10 +151,21 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
-/** `away`: nothing is wrong with the events; so it is too where our secret or address is wrong, which is for the operator to mend. */
+interface Waiting {
+  readonly held: Held;
+  /** By itself, and it was to blame: as often as it may be. */
+  readonly tries: number;
+  /** By itself, whoever was to blame; from the first on it goes by itself. */
+  readonly failures: number;
+  /** How many others had been delivered when it failed last. */
+  readonly deliveredThen: number;
+}
+
+/** `away`: nothing is wrong with the events; so it is too where our secret or address is wrong, which is for the operator to mend. `hung`: no answer in time, by an event's fault or the hook's. */
 type Answer =
   | { kind: "taken" }
   | { kind: "refused"; why: string }
+  | { kind: "hung"; why: string }
   | { kind: "away"; why: string; retryAfterMs?: number };
 
 const awayStatuses = new Set([401, 403, 404, 407, 408, 425, 429, 502, 503, 504]);
@@ -164,7 +198,7 @@ function poster({ hookUrl, secret, timeoutMs = 10_000 }: DeliveryOptions) {
       return { kind: "away", why, retryAfterMs: Math.min(retryAfterMs || 0, maxRetryAfterMs) };
     } catch (error) {
       if (error instanceof DOMException && error.name === "TimeoutError")
-        return { kind: "refused", why: `no answer within ${timeoutMs} ms` };
+        return { kind: "hung", why: `no answer within ${timeoutMs} ms` };
       const { message, cause } = error as Error;
       return { kind: "away", why: cause instanceof Error ? cause.message : message };
     }
