@@ -33,6 +33,8 @@ export interface Wait {
   readonly rests?: true;
   /** In place of the step's own patience. */
   readonly patienceMs?: number;
+  /** So long the step may wait in all. Default: eight of its patiences, or of the answer's where that is longer. */
+  readonly totalMs?: number;
   /** It is kept from outside: no time of the step runs. */
   readonly held?: true;
   /** The cloud is away: no time of the step runs, the outage has its own patience. */

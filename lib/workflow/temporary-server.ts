@@ -11,6 +11,7 @@ import { type Refusal, refuse, type Wait, wait } from "./outcome.ts";
 import { evidenceKinds, removeEntry } from "./removal.ts";
 import { consoleEnd, findServers, readConsole, wordsOf } from "./servers.ts";
 import type { StepSurroundings } from "./step.ts";
+import { maxPatiences } from "./transition.ts";
 
 export interface There {
   readonly kind: "there";
@@ -112,6 +113,8 @@ export async function listen<Report>(
           evidence: seen,
           againInMs: listenAgainInMs(nowMs() - entry.intentAtMs),
           patienceMs: provider.policy.guestPatienceMs,
+          // One that prints something new for ever is no better than a silent one.
+          totalMs: maxPatiences * provider.policy.guestPatienceMs,
           givingUp: guestSilent(heard.kind === "working" ? heard.doing : undefined, likelyCause(console), entry),
         }),
       );

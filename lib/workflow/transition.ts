@@ -15,7 +15,7 @@ export const lostAfterMs = 60_000;
 export type State = Pick<ImageRequest, "step" | "end" | "learned" | "waiting" | "ledger" | "timeline" | "asked">;
 
 /** However much changes, a step waits no longer than so many times its patience, and for outages so many times theirs: what goes round for ever ends too. */
-const maxPatiences = 8;
+export const maxPatiences = 8;
 
 /** The outcome to write, and in how many ms the next message is to be seen; undefined: none is needed. */
 export interface Transition {
@@ -68,7 +68,8 @@ function stay(state: State, answer: Wait, nowMs: number): Transition {
   const patienceMs = answer.held ? Number.POSITIVE_INFINITY : (answer.patienceMs ?? chain[step].patienceMs);
   // An outage eats nothing of the step's own time, nor a step's short patience with one thing the time that it has for all.
   const usedMs = answer.outage ? outagesMs + nowMs - sinceMs : nowMs - stepSinceMs - outagesMs;
-  const totalMs = maxPatiences * (answer.outage ? patienceMs : Math.max(patienceMs, chain[step].patienceMs));
+  const totalMs =
+    answer.totalMs ?? maxPatiences * (answer.outage ? patienceMs : Math.max(patienceMs, chain[step].patienceMs));
   if (nowMs - sinceMs >= patienceMs || usedMs >= totalMs) {
     return end(
       state,

@@ -150,7 +150,8 @@ export async function startBench(options: BenchOptions = {}) {
       clock.advance(Math.max(0, next.dueMs - clock.now()));
       await look(next.message);
     }
-    throw new Error(`request ${id} does not get there: ${JSON.stringify(await runtime.store.get(id))}`);
+    const { step, waiting, end } = (await runtime.store.get(id)) ?? {};
+    throw new Error(`request ${id} does not get there: ${JSON.stringify({ step, waiting, end })}`);
   };
 
   /** Gives a person a role in a project, as an administrator would. */
