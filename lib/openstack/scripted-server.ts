@@ -1,4 +1,5 @@
 // For tests: a loopback HTTP server that answers what a test scripted, misbehaves on demand, and remembers what it was asked.
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
@@ -61,7 +62,8 @@ export async function startScriptedServer(
   };
   server.on("connection", remember);
   server.on("secureConnection", remember);
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
   const scheme = "setSecureContext" in server ? "https" : "http";
   return {
     url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -6,9 +6,9 @@ import { startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 import { readCloudConfig } from "../../lib/openstack/index.ts";
 import type { Venue } from "./stage.ts";
 
-/** Twenty times as fast as measured, but for snapshots: a second one must meet the first. */
+/** Twenty times as fast as measured, but for what must be met under way: a snapshot, and a guest that does not stop. */
 export async function simulatedVenue(): Promise<Venue> {
-  const cloud = await startSimulatedCloud({ speed: 20, serverTiming: { snapshotFixedMs: 500 } });
+  const cloud = await startSimulatedCloud({ speed: 20, serverTiming: { snapshotFixedMs: 2_000, hardStopMs: 3_000 } });
   const folder = mkdtempSync(join(tmpdir(), "darkroom-contract-"));
   const file = join(folder, "clouds.yaml");
   writeFileSync(file, cloud.cloudsYaml());

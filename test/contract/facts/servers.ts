@@ -193,8 +193,10 @@ export const servers: Subject = {
         const id = await mainServer(stage);
         const { compute } = stage.owner.cloud;
         await compute.stopServer(id);
-        const { status, taskState } = await compute.getServer(id);
-        const refusal = await refusalOf(compute.createImage(id, { name: stage.nameOf("too-early"), metadata: {} }));
+        const [{ status, taskState }, refusal] = await Promise.all([
+          compute.getServer(id),
+          refusalOf(compute.createImage(id, { name: stage.nameOf("too-early"), metadata: {} })),
+        ]);
         expect({ status, taskState }).toEqual({ status: "ACTIVE", taskState: "powering-off" });
         expect(refusal).toMatchObject({ kind: "conflict", reason: { taskState: "powering-off" } });
         return { status, taskState, refusal };

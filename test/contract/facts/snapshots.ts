@@ -13,9 +13,11 @@ async function takeSnapshot(stage: Stage) {
     metadata: { darkroom_mark: stage.mark },
   });
   removeImageAtTheEnd(stage, begun.imageId);
-  const second = await refusalOf(compute.createImage(id, { name: stage.nameOf("second"), metadata: {} }));
-  const early = await image.getImage(begun.imageId);
-  const busy = await compute.getServer(id);
+  const [second, early, busy] = await Promise.all([
+    refusalOf(compute.createImage(id, { name: stage.nameOf("second"), metadata: {} })),
+    image.getImage(begun.imageId),
+    compute.getServer(id),
+  ]);
   return { ...begun, second, early, busy };
 }
 
