@@ -19,7 +19,9 @@ export const plannedImage = z.strictObject({
   verdict: z.enum(["unused", "expired", "kept"]),
   rule: z.string().nullable(),
   why: z.string(),
-  next: z.strictObject({ do: z.enum(["tell", "hide", "delete", "keep", "wait"]), at: z.string() }).nullable(),
+  next: z
+    .strictObject({ do: z.enum(["tell", "hide", "deactivate", "delete", "keep", "wait"]), at: z.string() })
+    .nullable(),
 });
 
 export const plan = z.strictObject({

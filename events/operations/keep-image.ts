@@ -9,7 +9,7 @@ export const keepImage = defineOperation({
   tag: "Images",
   summary: "Keep an image that is to be tidied away",
   description:
-    "For the project whose image it is, until the moment of its deletion. Hidden by Darkroom it is shown again, an expiry date that was set on it is taken off, and nobody asks " +
+    "For the project whose image it is, until the moment of its deletion. Hidden or put out of use by Darkroom it is shown and in use again, an expiry date that was set on it is taken off, and nobody asks " +
     "again for as long as the provider lets a snapshot be unused. Said in advance it holds as well. To keep one for good, give it the provider's tag.",
   caller: "token",
   answers: {

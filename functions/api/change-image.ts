@@ -64,8 +64,8 @@ function refusePast({ expiresAt }: ImageChange, nowMs: number): void {
 async function refuseVisibility({ runtime, provider, body: { visibility } }: ChangeCall, image: Image): Promise<void> {
   if (visibility === undefined || visibility === image.visibility) return;
   if (image.status !== "active") {
-    const remedy = "Ask the support of this cloud why.";
-    throw conflict("deactivated", "The image was put out of use by the cloud's operators.", remedy);
+    const remedy = `POST /v1/images/${image.id}/keep, where it is to be tidied away; else ask the support of this cloud why.`;
+    throw conflict("deactivated", "The image is out of use: unused for long, or by the cloud's operators.", remedy);
   }
   const request = await requestOf(runtime.store, provider.name, image);
   const verdict = visibilityVerdict(image, visibility, provider.policy, request);

@@ -6,12 +6,14 @@ import { conflict } from "../../lib/http/http-problem.ts";
 import { ownImage } from "../../lib/http/visible-image.ts";
 import { keepImage } from "../../lib/tidying/keep.ts";
 import { openTidyingStore } from "../../lib/tidying/store.ts";
+import { eyesOf } from "../../lib/tidying/survey.ts";
 
 export const handler = endpoint(operation, async (call) => {
-  const { runtime, provider, caller } = call;
+  const { runtime, provider, caller, bounded } = call;
   const image = await ownImage(call);
   const tidying = openTidyingStore(runtime.table);
-  const at = { cloud: caller.cloud, tidying, provider, nowMs: runtime.clock.now() };
+  const ours = eyesOf(provider, bounded).cloud;
+  const at = { cloud: caller.cloud, ours, tidying, provider, nowMs: runtime.clock.now() };
   const kept = await keepImage(at, image, caller.userId);
   if (!kept) {
     throw conflict(

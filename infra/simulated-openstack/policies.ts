@@ -9,6 +9,10 @@ export type Policies = {
   createVolumeBackedImage: boolean;
   /** Glance, property-protections.conf: properties that only administrators make, change and remove; a star at the end stands for anything. None by default. */
   protectedProperties: string[];
+  /** Nova, `reclaim_instance_interval`: for so long a deleted server can be restored; 0: never. */
+  reclaimInstanceIntervalMs: number;
+  /** Glance, `delayed_delete`: images are `pending_delete` first, which one that is deactivated cannot become. */
+  delayedDelete: boolean;
 };
 
 export const zedPolicies = (): Policies => ({
@@ -16,6 +20,8 @@ export const zedPolicies = (): Policies => ({
   communitizeImage: "owner",
   createVolumeBackedImage: true,
   protectedProperties: [],
+  reclaimInstanceIntervalMs: 0,
+  delayedDelete: false,
 });
 
 export const isProtected = ({ protectedProperties }: Policies, name: string): boolean =>

@@ -26,7 +26,7 @@ export type Step =
   | { do: "settled"; vmState: string; powerState: number; launched?: true }
   | { do: "snapshotSaving" | "snapshotActive" | "snapshotFailed"; imageId: string }
   | { do: "snapshotTask"; imageId: string; taskState: string | null }
-  | { do: "shelved" | "unshelved" | "deleted" };
+  | { do: "shelved" | "unshelved" | "softDeleted" | "deleted" };
 
 const maxStepsAtOnce = 100_000;
 

@@ -23,6 +23,13 @@ export interface ImageService extends ImageMembers {
   patchImage(id: string, operations: PatchOperation[]): Promise<Image>;
   /** Success also when there is no such image (any more). `conflict` `{ inUse }` where the store holds clones of it; `forbidden` where it is protected. */
   deleteImage(id: string): Promise<void>;
+  /**
+   * From then on Nova boots no server of it and Cinder makes no volume of it; its bytes are for administrators only. Success also where it is so already;
+   * `forbidden` in any other status than active, and where the cloud's policy lets only administrators (glance/api/v2/image_actions.py).
+   */
+  deactivateImage(id: string): Promise<void>;
+  /** The way back: the same in the other direction. */
+  reactivateImage(id: string): Promise<void>;
   /** All "unknown" on clouds without unified limits: they answer `{}` (measured on Zed). */
   getUsage(): Promise<ImageUsage>;
 }
@@ -44,6 +51,9 @@ export function propertyPath(name: string): string {
 
 export function imageServiceOf(calls: Calls): ImageService {
   const pathOf = (id: string) => `/images/${segment("image", id)}`;
+  const useOf = (id: string, action: "deactivate" | "reactivate"): Ask => ({
+    ...{ service: "image", method: "POST", path: `${pathOf(id)}/actions/${action}`, repeatable: true },
+  });
   return {
     ...imageMembersOf(calls),
     async getImage(id) {
@@ -59,6 +69,12 @@ export function imageServiceOf(calls: Calls): ImageService {
     },
     async deleteImage(id) {
       await calls.send({ service: "image", method: "DELETE", path: pathOf(id) }).catch(unlessGone);
+    },
+    async deactivateImage(id) {
+      await calls.send(useOf(id, "deactivate"));
+    },
+    async reactivateImage(id) {
+      await calls.send(useOf(id, "reactivate"));
     },
     async getUsage() {
       const ask: Ask = { service: "image", method: "GET", path: "/info/usage" };

@@ -1,4 +1,4 @@
-// What is done with one candidate: its owner is told, it is hidden, it is deleted; each step written down so that a crash loses none and repeats none.
+// What is done with one candidate: its owner is told, it is hidden, put out of use, deleted; each step written down so that a crash loses none and repeats none.
 import { log } from "../log.ts";
 import { type Image, OpenStackFault } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -6,10 +6,11 @@ import type { Runtime } from "../runtime.ts";
 import type { Candidate } from "./judge.ts";
 import type { Known } from "./known.ts";
 import { howToKeep, type TidyingNotice } from "./notice.ts";
+import { deleteDeactivated, judgedBy, putBack, reactivate } from "./out-of-use.ts";
 import { verdictOf } from "./shelf.ts";
 import { type Action, nextAction, type StageRecord } from "./stage.ts";
 import type { TidyingStore } from "./store.ts";
-import { type Eyes, lookAgain } from "./survey.ts";
+import type { Eyes } from "./survey.ts";
 
 export interface Surroundings {
   readonly runtime: Pick<Runtime, "store" | "clock">;
@@ -20,7 +21,7 @@ export interface Surroundings {
   readonly pass: string;
   /** May anything be deleted at all now, and one more in this pass? Counts it. */
   mayDelete(): boolean;
-  /** What uses images, no older than a minute. */
+  /** What uses images, by the one survey of this run. */
   known(): Promise<Known>;
   /** False: there is nobody to be told. May throw: then the stage is not reached, and it is tried again in the next pass. */
   tell(notice: TidyingNotice): Promise<boolean>;
@@ -31,6 +32,7 @@ export type Done =
   | "told"
   | "told-nobody"
   | "hidden"
+  | "deactivated"
   | "deleted"
   | "waiting"
   | "kept"
@@ -48,13 +50,15 @@ export async function treat(image: Image, candidate: Candidate, at: Surroundings
   try {
     return await perform(action, image, candidate, record, at);
   } catch (error) {
-    if (!(error instanceof OpenStackFault) || !refusals.includes(error.kind)) throw error;
+    if (!isRefusal(error)) throw error;
     log.warn("image not tidied", { provider: at.provider.name, imageId: image.id, fault: error.message });
     return "refused";
   }
 }
 
-const refusals: readonly string[] = ["forbidden", "conflict", "notFound", "badRequest"];
+function isRefusal(error: unknown): error is OpenStackFault {
+  return error instanceof OpenStackFault && ["forbidden", "conflict", "notFound", "badRequest"].includes(error.kind);
+}
 
 async function perform(
   action: Action,
@@ -67,12 +71,13 @@ async function perform(
   const seen = { ...facts(image, candidate, at), pass: at.pass, seenAtMs: nowMs };
   const write = async (more: Pick<StageRecord, "stage" | "sinceMs"> & Partial<StageRecord>, before = record) =>
     await at.tidying.write({ ...seen, ...more }, before);
+  const { eyes } = at;
   switch (action.do) {
     case "tell": {
-      if (record?.hiddenByUs && image.hidden) await setHidden(image.id, false, at);
+      await putBack(record, image, eyes.cloud);
       const reached = await at.tell(notice("told", image, candidate, at, action));
       if (!reached && at.provider.policy.tidying.unreachableOwners === "keep") {
-        if (record) await giveImageBack(record, { ...image, hidden: false }, at);
+        if (record) await giveImageBack(record, { ...image, hidden: false, status: "active" }, at);
         return "owner-unreachable";
       }
       const written = await write({ stage: "told", sinceMs: nowMs });
@@ -83,77 +88,127 @@ async function perform(
       const hiddenByUs = record?.hiddenByUs === true || !image.hidden;
       const meant = await write({ stage: "told", sinceMs: record?.sinceMs ?? nowMs, hiddenByUs });
       if (!meant) return "another-run";
-      if (!image.hidden) await setHidden(image.id, true, at);
+      if (!image.hidden)
+        await eyes.cloud.image.patchImage(image.id, [{ op: "replace", path: "/os_hidden", value: true }]);
       await at.tell(notice("hidden", image, candidate, at, action));
       return (await write({ stage: "hidden", sinceMs: nowMs, hiddenByUs }, meant)) ? "hidden" : "another-run";
     }
-    case "keep":
-      await write({ stage: "kept", sinceMs: nowMs, keptUntilMs: action.untilMs, keptBy: "whoever showed it again" });
+    case "keep": {
+      await putBack(record, image, eyes.cloud);
+      const keptBy = "whoever showed it again or put it back into use";
+      await write({ stage: "kept", sinceMs: nowMs, keptUntilMs: action.untilMs, keptBy });
       return "kept";
+    }
     case "wait": {
       if (action.for === "another run") return "another-run";
       if (!record || record.stage === "kept") return "kept";
-      const { stage, sinceMs, hiddenByUs } = record;
-      await write({ stage, sinceMs, ...(hiddenByUs && { hiddenByUs }) });
+      // Its day was put off.
+      if (action.for === "deletion") await reactivate(record, image, eyes.cloud);
+      await write(action.for === "deletion" ? hiddenAgain(record) : stayOf(record));
       return "waiting";
     }
+    case "deactivate":
+      return record ? await deactivate(image, candidate, record, at) : "refused";
     case "delete":
-      return record ? await remove(image, candidate, record, at) : "refused";
+      // At the end of a pass, by what was seen since: `lastLook`.
+      if (record) await write(stayOf(record));
+      return "waiting";
   }
 }
 
-/**
- * Claimed first, so that no other run and no keeper's word comes between; then everything that could keep it is looked at again, and only then, written down
- * before, it is deleted.
- */
-async function remove(image: Image, candidate: Candidate, record: StageRecord, at: Surroundings): Promise<Done> {
-  const { provider, tidying, eyes } = at;
-  const nowMs = at.runtime.clock.now();
-  const { stage, sinceMs, hiddenByUs } = record;
-  const seen = { ...facts(image, candidate, at), pass: at.pass, seenAtMs: nowMs, ...(hiddenByUs && { hiddenByUs }) };
+/** Everything in its rules has held: from here on nothing can begin to need it. */
+async function deactivate(image: Image, candidate: Candidate, record: StageRecord, at: Surroundings): Promise<Done> {
+  const { tidying, eyes } = at;
+  const seen = { ...facts(image, candidate, at), pass: at.pass, seenAtMs: at.runtime.clock.now() };
+  const hidden = { ...seen, ...hiddenAgain(record) };
   if (!at.mayDelete()) {
-    await tidying.write({ ...seen, stage, sinceMs }, record);
+    await reactivate(record, image, eyes.cloud);
+    await tidying.write(hidden, record);
     return "held-back";
   }
-  const claimed = await tidying.write({ ...seen, stage: "deleting", sinceMs }, record);
-  if (!claimed) return "another-run";
-  const giveBack = () => tidying.write({ ...seen, stage: "hidden", sinceMs }, claimed);
+  // That it was us is written before: else nobody would know to put it back into use.
+  const meant = await tidying.write({ ...hidden, stage: "deactivated" }, record);
+  if (!meant) return "another-run";
   try {
-    const fresh = await eyes.cloud.image.getImage(image.id);
-    const known = await lookAgain(eyes, image.id, fresh.properties.instance_uuid, await at.known());
-    const verdict = await verdictOf(fresh, known, eyes, provider, at.runtime);
-    if (verdict.kind === "kept" || !fresh.hidden) {
-      await giveBack();
-      return "kept";
-    }
-    await tidying.recordDeletion({ ...deletionOf(fresh, verdict, at), at: new Date(nowMs).toISOString() });
-    await eyes.cloud.image.deleteImage(image.id);
+    await eyes.cloud.image.deactivateImage(image.id);
+  } catch (error) {
+    if (isRefusal(error)) await tidying.write(hidden, meant);
+    throw error;
+  }
+  const deactivatedAtMs = at.runtime.clock.now();
+  if (await tidying.write({ ...hidden, stage: "deactivated", deactivatedAtMs }, meant)) return "deactivated";
+  await eyes.cloud.image.reactivateImage(image.id);
+  return "another-run";
+}
+
+/**
+ * The other half, in a run whose survey began after nothing could begin to need the image any more. Claimed first, so that no other run and no keeper's word comes between;
+ * then it is judged once more, and only then, written down before, it is deleted.
+ */
+export async function lastLook(record: StageRecord, at: Surroundings): Promise<Treated | "given-back"> {
+  const { provider, tidying, eyes } = at;
+  const nowMs = at.runtime.clock.now();
+  const { schemaVersion: _schema, version: _version, ...rest } = record;
+  const claimed = await tidying.write({ ...rest, stage: "deleting", pass: at.pass, seenAtMs: nowMs }, record);
+  if (!claimed) return "another-run";
+  const image = await imageIfThere(eyes, record.imageId);
+  const verdict = image && (await verdictOf(judgedBy(record, image), await at.known(), eyes, provider, at.runtime));
+  if (!image || verdict?.kind !== "candidate") {
+    await giveImageBack(claimed, image, at);
+    return "given-back";
+  }
+  const action = nextAction(verdict, record, image, provider.policy.tidying, nowMs);
+  if (action.do !== "delete") return await perform(action, image, verdict, { ...claimed, stage: record.stage }, at);
+  try {
+    await tidying.recordDeletion({ ...deletionOf(image, verdict, at), at: new Date(nowMs).toISOString() });
+    await deleteDeactivated(image.id, eyes.cloud);
   } catch (error) {
     if (error instanceof OpenStackFault && error.outcomeKnown && error.kind !== "notFound") {
       await tidying.forgetDeletion(provider.name, image.id);
-      await giveBack();
+      await reactivate(record, image, eyes.cloud);
+      const seen = { ...facts(image, verdict, at), pass: at.pass, seenAtMs: nowMs };
+      await tidying.write({ ...seen, ...hiddenAgain(record) }, claimed);
     }
     throw error;
   }
   await tidying.deletionDone(provider.name, image.id);
-  await at.tell(notice("deleted", image, candidate, at, {})).catch((error: unknown) => {
+  await at.tell(notice("deleted", image, verdict, at, {})).catch((error: unknown) => {
     log.error("deletion not announced", { provider: provider.name, imageId: image.id, error });
   });
   await tidying.remove(claimed);
-  log.info("image deleted", { provider: provider.name, imageId: image.id, name: image.name, why: candidate.why });
+  log.info("image deleted", { provider: provider.name, imageId: image.id, name: image.name, why: verdict.why });
   return "deleted";
 }
 
-async function setHidden(imageId: string, hidden: boolean, { eyes }: Pick<Surroundings, "eyes">): Promise<void> {
-  await eyes.cloud.image.patchImage(imageId, [{ op: "replace", path: "/os_hidden", value: hidden }]);
-}
-
-/** An image that is on its way out no more: shown again where it was us who hid it, and forgotten. */
+/** An image that is on its way out no more: what we did to it is taken back, and it is forgotten. */
 export async function giveImageBack(record: StageRecord, image: Image | undefined, at: Surroundings): Promise<void> {
-  if (image?.hidden && record.hiddenByUs) await setHidden(image.id, false, at);
+  if (image) await putBack(record, image, at.eyes.cloud);
   if (image) await at.tidying.forgetDeletion(at.provider.name, image.id);
   else await at.tidying.deletionDone(at.provider.name, record.imageId);
   await at.tidying.remove(record);
+}
+
+export async function imageIfThere({ cloud }: Eyes, id: string): Promise<Image | undefined> {
+  try {
+    return await cloud.image.getImage(id);
+  } catch (error) {
+    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}
+
+function hiddenAgain({ sinceMs, hiddenByUs }: StageRecord) {
+  return { stage: "hidden", sinceMs, ...(hiddenByUs && { hiddenByUs }) } as const;
+}
+
+/** What of a stage stays as it was. */
+function stayOf({ stage, sinceMs, hiddenByUs, deactivatedAtMs }: StageRecord) {
+  return {
+    stage,
+    sinceMs,
+    ...(hiddenByUs && { hiddenByUs }),
+    ...(deactivatedAtMs !== undefined && { deactivatedAtMs }),
+  };
 }
 
 function facts(image: Image, { reason, why }: Candidate, { provider }: Surroundings) {

@@ -1,27 +1,34 @@
 // A person's word that an image is to stay.
 import { expiryOperations } from "../images/expiry.ts";
-import type { Cloud, Image, PatchOperation } from "../openstack/index.ts";
+import { type Cloud, type Image, OpenStackFault, type PatchOperation } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
-import { deletingForMs, type StageRecord } from "./stage.ts";
+import { reactivate } from "./out-of-use.ts";
+import { isTaken, type StageRecord } from "./stage.ts";
 import type { TidyingStore } from "./store.ts";
 
 /**
- * With the owner's own rights the image is shown again, and its expiry date taken off, before it is written down: whoever dies in between leaves an image that is shown, which
- * every sweep takes for the same word. Undefined where it is being deleted just now.
+ * With the owner's own rights the image is shown again, its expiry date taken off, and it is put back into use, before it is written down: whoever dies in between leaves an image
+ * that is shown, or in use, which every sweep takes for the same word. Undefined where it is being put out of use, or deleted, just now.
+ * @param ours with which it was put out of use: a cloud may let only administrators undo that.
  */
 export async function keepImage(
-  { cloud, tidying, provider, nowMs }: { cloud: Cloud; tidying: TidyingStore; provider: Provider; nowMs: number },
+  at: { cloud: Cloud; ours: Cloud; tidying: TidyingStore; provider: Provider; nowMs: number },
   image: Image,
   keptBy: string,
 ): Promise<{ keptUntilMs: number; hidden: boolean } | undefined> {
+  const { cloud, ours, tidying, provider, nowMs } = at;
   const record = await tidying.find(provider.name, image.id);
-  if (record?.stage === "deleting" && nowMs - record.seenAtMs < deletingForMs) return undefined;
+  if (record && isTaken(record, nowMs)) return undefined;
   const shows = image.hidden && record?.hiddenByUs === true;
   const operations: PatchOperation[] = [
     ...(shows ? [{ op: "replace", path: "/os_hidden", value: false } as const] : []),
     ...expiryOperations(image, null),
   ];
   if (operations.length > 0) await cloud.image.patchImage(image.id, operations);
+  await reactivate(record, image, cloud).catch(async (error: unknown) => {
+    if (!(error instanceof OpenStackFault) || error.kind !== "forbidden") throw error;
+    await reactivate(record, image, ours);
+  });
   const keptUntilMs = nowMs + provider.policy.tidying.snapshotsUnusedMs;
   const written = await tidying.write(
     { ...wordOf(image, record, provider.name), keptUntilMs, keptBy, sinceMs: nowMs, seenAtMs: nowMs },

@@ -6,6 +6,7 @@ import type { Announcer } from "./announce.ts";
 import { atOnce } from "./at-once.ts";
 import type { RuleName, Verdict } from "./judge.ts";
 import type { Known } from "./known.ts";
+import { judgedBy } from "./out-of-use.ts";
 import { MarkerGone, shelfPage, verdictOf } from "./shelf.ts";
 import { type Action, nextAction } from "./stage.ts";
 import { openTidyingStore, type Place } from "./store.ts";
@@ -62,8 +63,10 @@ export async function planPage(
   const tidying = openTidyingStore(runtime.table);
   const planned: PlannedImage[] = [];
   await atOnce([...images.entries()], lookedAtOnce, async ([index, image]) => {
-    const verdict = await verdictOf(image, known, eyes, provider, runtime);
-    const record = verdict.kind === "candidate" ? await tidying.find(provider.name, image.id) : undefined;
+    const findRecord = () => tidying.find(provider.name, image.id);
+    const out = image.status === "deactivated" ? await findRecord() : undefined;
+    const verdict = await verdictOf(judgedBy(out, image), known, eyes, provider, runtime);
+    const record = verdict.kind === "candidate" ? (out ?? (await findRecord())) : undefined;
     const nowMs = runtime.clock.now();
     const action =
       verdict.kind === "candidate" ? nextAction(verdict, record, image, provider.policy.tidying, nowMs) : undefined;

@@ -8,6 +8,7 @@ import type { Runtime } from "../runtime.ts";
 import { findImages, isUnfinished } from "../workflow/images.ts";
 import { findServers } from "../workflow/servers.ts";
 import { shelfPage } from "./shelf.ts";
+import { deactivatedByUs } from "./stage.ts";
 import { openTidyingStore, type Place } from "./store.ts";
 import { eyesOf } from "./survey.ts";
 
@@ -16,7 +17,7 @@ export interface Finding {
    * - `published`: a request that the table has under way has published its image already, or its owner has made it their own: `release` leaves it.
    * - `missing`: the ledger of a live request names what is not there any more.
    * - `delegation`: a live request's trust is gone.
-   * - `stage`: an image that the table has on its way out is gone, or was shown again.
+   * - `stage`: an image that the table has on its way out is gone, was shown again, or is in or out of use otherwise than it says.
    * - `unknown`: it bears our name, and no request in the table made it: begun after the backup. No sweep touches it.
    */
   readonly kind: "published" | "missing" | "delegation" | "stage" | "unknown";
@@ -98,6 +99,14 @@ async function* ofStages({ table }: Pick<Runtime, "table">, provider: Provider, 
       if (!image) yield { kind: "stage", about, text: `${record.stage} by the table, and gone` };
       else if (record.stage === "hidden" && !image.hidden)
         yield { kind: "stage", about, text: "hidden by the table, and shown" };
+      else if (record.deactivatedAtMs !== undefined && image.status === "active")
+        yield { kind: "stage", about, text: "out of use by the table, and active" };
+      else if (!deactivatedByUs(record) && record.hiddenByUs && image.status === "deactivated")
+        yield {
+          kind: "stage",
+          about,
+          text: "hidden by the table, and out of use: reactivate it where no operator did that",
+        };
     }
     after = records.at(-1)?.imageId;
     if (!more || after === undefined) return;

@@ -11,8 +11,10 @@ export interface SweepState {
   readonly passBeganAtMs?: number;
   /** Absent between two passes. */
   readonly place?: Place;
-  /** Images deleted in this pass. */
+  /** Images that this pass put out of use, to be deleted. */
   readonly deleted?: number;
+  /** When it did so last; absent once their last look is over. */
+  readonly deactivatedAtMs?: number;
   readonly passEndedAtMs?: number;
   /** When a run last wrote this, or an operator last looked. */
   readonly activeAtMs?: number;
@@ -116,7 +118,7 @@ export function openTidyingStore(table: Table) {
       const lists = { listKey: stageList(record.provider), listOrder: record.imageId };
       const whole: StageRecord = { ...record, schemaVersion: 1, version };
       if (!before) return (await table.putNew({ id: stageId(record), ...whole, ...lists })) ? whole : undefined;
-      const cleared = { hiddenByUs: undefined, keptUntilMs: undefined, keptBy: undefined };
+      const cleared = { hiddenByUs: undefined, deactivatedAtMs: undefined, keptUntilMs: undefined, keptBy: undefined };
       const written = { ...cleared, ...whole, ...lists };
       const item = await table.update(stageId(record), written, equals("version", before.version));
       return item && recordOf(item);

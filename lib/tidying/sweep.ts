@@ -5,14 +5,15 @@ import { log } from "../log.ts";
 import { type Image, OpenStackFault } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Done, giveImageBack, type Surroundings, treat } from "./act.ts";
+import { type Done, giveImageBack, imageIfThere, lastLook, type Surroundings, type Treated, treat } from "./act.ts";
 import { atOnce } from "./at-once.ts";
 import { holdOfSweeps } from "./hold.ts";
 import type { RuleName } from "./judge.ts";
 import type { Known } from "./known.ts";
 import type { TidyingNotice } from "./notice.ts";
+import { asBefore } from "./out-of-use.ts";
 import { MarkerGone, type ShelfPage, shelfPage, verdictOf } from "./shelf.ts";
-import type { StageRecord } from "./stage.ts";
+import { deactivatedByUs, isTaken, type StageRecord, settledAfterMs } from "./stage.ts";
 import { openTidyingStore, type Place, type Progress, type SweepState, type TidyingStore } from "./store.ts";
 import { CannotSee, type Eyes, eyesOf, survey } from "./survey.ts";
 
@@ -42,8 +43,6 @@ export interface SweepReport {
 export const passEveryMs = 20 * 3_600_000;
 /** A run stops where less than this is left: a page and its actions take no longer. */
 const reserveMs = 45_000;
-/** What is known is read again before a deletion where it is older. */
-const knownForMs = 60_000;
 const actionsAtOnce = 4;
 const recordsPerPage = 100;
 const deletionsPurged = 200;
@@ -60,7 +59,7 @@ export async function sweepProvider(
   const state = await tidying.begin(provider.name, lease, nowMs);
   if (!state) return { ...report, outcome: "busy", kept: {}, done: {} };
   try {
-    if (!state.place && nowMs - (state.passBeganAtMs ?? 0) < passEveryMs && nowMs >= (state.passBeganAtMs ?? 0))
+    if (!state.place && !isPassDue(state, nowMs) && !isLastLookDue(state, nowMs))
       return { ...report, outcome: "not-due", kept: {}, done: {} };
     return await new Pass(runtime, provider, run, tidying, lease.token, state).go();
   } catch (error) {
@@ -72,6 +71,15 @@ export async function sweepProvider(
   } finally {
     await tidying.end(provider.name, lease.token);
   }
+}
+
+function isPassDue({ passBeganAtMs = 0 }: SweepState, nowMs: number): boolean {
+  return nowMs - passBeganAtMs >= passEveryMs || nowMs < passBeganAtMs;
+}
+
+/** What a pass put out of use goes in the run after it, not a day later. */
+function isLastLookDue({ deactivatedAtMs }: SweepState, nowMs: number): boolean {
+  return deactivatedAtMs !== undefined && nowMs - deactivatedAtMs >= settledAfterMs;
 }
 
 class Pass {
@@ -88,7 +96,8 @@ class Pass {
   #deleted = 0;
   #pass = "";
   #held: string | undefined;
-  #known: { readonly what: Known; readonly atMs: number } | undefined;
+  #deactivatedAtMs: number | undefined;
+  #survey: { readonly known: Promise<Known>; readonly beganAtMs: number } | undefined;
 
   constructor(
     runtime: Pick<Runtime, "table" | "store" | "clock">,
@@ -109,14 +118,17 @@ class Pass {
 
   async go(): Promise<SweepReport> {
     const nowMs = this.#runtime.clock.now();
-    const { place: left, pass, deleted } = this.#state;
-    this.#pass = left && pass !== undefined ? pass : randomUUID();
-    this.#deleted = left ? (deleted ?? 0) : 0;
+    const { place: left, pass, deleted, deactivatedAtMs } = this.#state;
+    const begins = pass === undefined || (!left && isPassDue(this.#state, nowMs));
+    this.#pass = begins ? randomUUID() : pass;
+    this.#deleted = begins ? 0 : (deleted ?? 0);
+    this.#deactivatedAtMs = deactivatedAtMs;
     this.#held = (await holdOfSweeps(this.#runtime.table, this.#provider.name, nowMs, this.#state))?.why;
-    let place: Place | undefined = left ?? { part: "shown" };
-    const begun = left ? {} : { pass: this.#pass, passBeganAtMs: nowMs, place, deleted: 0 };
+    let place: Place | undefined = left ?? { part: begins ? "shown" : "returns" };
+    const begun = begins ? { pass: this.#pass, passBeganAtMs: nowMs, deleted: 0 } : {};
     await this.#keep({
       ...begun,
+      place,
       activeAtMs: nowMs,
       ...(this.#state.tableId === undefined && { tableId: await this.#runtime.table.identity() }),
     });
@@ -124,7 +136,9 @@ class Pass {
       if (this.#run.remainingMs() < reserveMs) return this.#report("paused");
       place = await this.#next(place);
       const activeAtMs = this.#runtime.clock.now();
-      await this.#keep({ place, deleted: this.#deleted, activeAtMs, ...(!place && { passEndedAtMs: activeAtMs }) });
+      if (!place && this.#isSettled(this.#deactivatedAtMs)) this.#deactivatedAtMs = undefined;
+      const reached = { place, deleted: this.#deleted, deactivatedAtMs: this.#deactivatedAtMs };
+      await this.#keep({ ...reached, activeAtMs, ...(!place && { passEndedAtMs: activeAtMs }) });
     }
     await this.#tidying.purgeDeletions(this.#provider.name, this.#runtime.clock.now(), deletionsPurged);
     return this.#report("ended");
@@ -159,19 +173,26 @@ class Pass {
 
   async #image(image: Image): Promise<Done | undefined> {
     this.#looked += 1;
-    const known = this.#known?.what ?? (await this.#look());
-    const verdict = await verdictOf(image, known, this.#eyes, this.#provider, this.#runtime);
+    const verdict = await this.#verdict(image);
     if (verdict.kind === "kept") return this.#stays(verdict.rule);
     const done = await treat(image, verdict, this.#surroundings());
+    if (done === "deactivated") this.#deactivatedAtMs = this.#runtime.clock.now();
     return done === "owner-unreachable" ? this.#stays(done) : this.#count(done);
   }
 
-  /** Images that were on their way out and were no candidates in this pass: used again, kept, gone; or tidying was switched off. */
+  async #verdict(image: Image) {
+    const judged = await asBefore(image, this.#tidying, this.#provider.name);
+    return await verdictOf(judged, await this.#look(), this.#eyes, this.#provider, this.#runtime);
+  }
+
+  /** Images whose last look has come; and those that were on their way out and were no candidates in this pass: used again, kept, gone; or tidying was switched off. */
   async #returns({ after }: Place): Promise<Place | undefined> {
     const { records, more } = await this.#tidying.listStages(this.#provider.name, recordsPerPage, after);
     const { enabled } = this.#provider.policy.tidying;
     // A deletion that died, or whose answer was lost, is brought to its end here as well.
-    const unseen = records.filter(({ pass, stage }) => !enabled || pass !== this.#pass || stage === "deleting");
+    const unseen = records.filter(
+      (record) => !enabled || record.pass !== this.#pass || record.stage === "deleting" || deactivatedByUs(record),
+    );
     await atOnce(unseen, actionsAtOnce, (record) => this.#return(record));
     const last = records.at(-1);
     return more && last ? { part: "returns", after: last.imageId } : undefined;
@@ -180,18 +201,35 @@ class Pass {
   async #return(record: StageRecord): Promise<void> {
     const { enabled } = this.#provider.policy.tidying;
     const nowMs = this.#runtime.clock.now();
+    const isOthers = isTaken(record, nowMs);
+    if (enabled && deactivatedByUs(record) && !isOthers) {
+      await this.#look();
+      const settled = this.#isSettled(record.deactivatedAtMs);
+      if (settled && this.#held === undefined)
+        return await this.#refusable(record, () => lastLook(record, this.#surroundings()));
+      if (!settled && record.pass === this.#pass) return; // put out of use in this very pass
+    }
     const image = await imageIfThere(this.#eyes, record.imageId);
     if (image && enabled) {
+      if (isOthers) return void this.#count("another-run");
       if (record.stage === "kept" && (record.keptUntilMs ?? 0) > nowMs) return;
-      const verdict = await verdictOf(image, await this.#look(), this.#eyes, this.#provider, this.#runtime);
+      const verdict = await this.#verdict(image);
       if (verdict.kind === "candidate") return; // its page was read before it became one
     }
-    try {
+    await this.#refusable(record, async () => {
       await giveImageBack(record, image, this.#surroundings());
-      this.#count("given-back");
+      return "given-back";
+    });
+  }
+
+  async #refusable({ imageId }: StageRecord, work: () => Promise<Treated | "given-back">): Promise<void> {
+    try {
+      const done = await work();
+      if (done === "owner-unreachable") this.#stays(done);
+      else this.#count(done);
     } catch (error) {
       if (!(error instanceof OpenStackFault) || ["unavailable", "throttled"].includes(error.kind)) throw error;
-      log.warn("image not shown again", { imageId: record.imageId, fault: error.message });
+      log.warn("image neither deleted nor given back", { imageId, fault: error.message });
       this.#count("refused");
     }
   }
@@ -208,18 +246,22 @@ class Pass {
         this.#deleted += 1;
         return true;
       },
-      known: () => this.#look(knownForMs),
+      known: () => this.#look(),
       tell: (notice) => this.#run.tell(notice),
     };
   }
 
-  /** Once a run, and again where it is older than `maxAgeMs`. */
-  async #look(maxAgeMs = Number.POSITIVE_INFINITY): Promise<Known> {
-    const nowMs = this.#runtime.clock.now();
-    if (this.#known && nowMs - this.#known.atMs <= maxAgeMs) return this.#known.what;
-    const what = await survey(this.#eyes, this.#provider.name, this.#runtime.store, nowMs);
-    this.#known = { what, atMs: nowMs };
-    return what;
+  /** Once a run, for all that ask at the same time. */
+  #look(): Promise<Known> {
+    const beganAtMs = this.#runtime.clock.now();
+    this.#survey ??= { known: survey(this.#eyes, this.#provider.name, this.#runtime.store, beganAtMs), beganAtMs };
+    return this.#survey.known;
+  }
+
+  /** Did this run's survey begin after nothing could begin any more to need what was put out of use then? */
+  #isSettled(deactivatedAtMs: number | undefined): boolean {
+    if (deactivatedAtMs === undefined || !this.#survey) return false;
+    return this.#survey.beganAtMs >= deactivatedAtMs + settledAfterMs;
   }
 
   #stays(rule: RuleName): undefined {
@@ -248,14 +290,5 @@ class Pass {
     };
     log.info("shelf swept", { ...report });
     return report;
-  }
-}
-
-async function imageIfThere({ cloud }: Eyes, id: string): Promise<Image | undefined> {
-  try {
-    return await cloud.image.getImage(id);
-  } catch (error) {
-    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
-    throw error;
   }
 }

@@ -36,8 +36,12 @@ const anAction = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("two sweeps" as const) }) },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constantFrom("boot", "volume", "shelve its server", "its server works"), image }),
+    arbitrary: fc.record({
+      do: fc.constantFrom("boot", "volume", "shelve its server", "its server works", "delete its server for now"),
+      image,
+    }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("deactivate", "reactivate"), image }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("free" as const), image }) },
   {
     weight: 2,
@@ -102,6 +106,10 @@ async function begin(images: { ageDays: number; visibility: string; isSnapshot: 
   /** When its owner last heard that this round ends with its deletion: what was published, not what was meant. */
   const toldAt = new Map<string, number>();
   const keptUntil = new Map<string, number>();
+  /** Those that an operator put out of use. */
+  const notOurs = new Set<string>();
+  /** Those of which nobody can tell whether it was us: only a lost table knew, or a run died as it was about to. */
+  const unclear = new Set<string>();
   const backups: { items: Map<string, Item>; toldAt: Map<string, number> }[] = [];
   let made = 0;
 
@@ -156,8 +164,9 @@ async function begin(images: { ageDays: number; visibility: string; isSnapshot: 
       deletedInAll += 1;
       const words = `${was.name} was deleted`;
       if (inUse(id)) throw new Error(`${words} although ${inUse(id)}`);
-      if (was.protected || was.tags.includes("keep") || was.status !== "active")
-        throw new Error(`${words} although it was to stay`);
+      if (was.protected || was.tags.includes("keep")) throw new Error(`${words} although it was to stay`);
+      if (was.status !== "deactivated") throw new Error(`${words} in the run that put it out of use`);
+      if (notOurs.has(id)) throw new Error(`${words} although an operator had put it out of use`);
       if (!was.hidden) throw new Error(`${words} although it was shown`);
       const sinceMs = startedAt - (toldAt.get(id) ?? Number.POSITIVE_INFINITY);
       if (!(sinceMs >= (days.tell + days.hide) * dayMs))
@@ -170,6 +179,15 @@ async function begin(images: { ageDays: number; visibility: string; isSnapshot: 
     }
     // Given back: the next round is to be announced anew.
     for (const id of onTheirWayOut) if (!isOnItsWayOut(id)) toldAt.delete(id);
+  };
+
+  const sweepAndJudge = async (more: Parameters<Shelf["run"]>[0] = {}) => {
+    const before = structuredClone(bench.cloud.state.images);
+    await sweep(more);
+    for (const id of notOurs) {
+      if (before[id]?.status === "deactivated" && bench.cloud.state.images[id]?.status === "active")
+        throw new Error(`${before[id].name} was put back into use although an operator had put it out`);
+    }
   };
 
   const addServer = (changes: Partial<CloudState["servers"][string]>) => {
@@ -187,7 +205,7 @@ async function begin(images: { ageDays: number; visibility: string; isSnapshot: 
   const acts: Record<string, (action: Action) => void | Promise<void>> = {
     sweep: async ({ afterDays = 1 }) => {
       bench.clock.advance(afterDays * dayMs);
-      await sweep();
+      await sweepAndJudge();
       bench.cloud.faults.clear();
     },
     "two sweeps": async () => {
@@ -206,7 +224,7 @@ async function begin(images: { ageDays: number; visibility: string; isSnapshot: 
         left -= 1;
         if (left === 0) killed.abort();
       };
-      await sweep({ signal: killed.signal });
+      await sweepAndJudge({ signal: killed.signal });
       calls.record = record;
     },
     boot: ({ image: index = 0 }) => {
@@ -233,6 +251,24 @@ async function begin(images: { ageDays: number; visibility: string; isSnapshot: 
       if (one) one.properties = snapshotOf(addServer({ taskState: "resize_prep" }));
       if (one) isSnapshot.set(one.id, true);
     },
+    "delete its server for now": ({ image: index = 0 }) => {
+      const one = record(index);
+      if (one) addServer({ imageId: one.id, vmState: "soft-delete", updatedAt: bench.clock.now() });
+    },
+    deactivate: ({ image: index = 0 }) => {
+      const one = record(index);
+      if (one?.status !== "active") return;
+      one.status = "deactivated";
+      const item = table.items.get(`tidying#simulated#${one.id}`);
+      const meant = item?.stage === "deactivated" && item.deactivatedAtMs === undefined;
+      (meant ? unclear : notOurs).add(one.id);
+    },
+    reactivate: ({ image: index = 0 }) => {
+      const one = record(index);
+      if (!one) return;
+      one.status = "active";
+      notOurs.delete(one.id);
+    },
     free: ({ image: index = 0 }) => {
       const one = record(index);
       for (const server of Object.values(bench.cloud.state.servers)) {
@@ -249,7 +285,10 @@ async function begin(images: { ageDays: number; visibility: string; isSnapshot: 
       const one = record(index);
       if (!one) return;
       const { status } = await bench.call("keep-image", "alice", { id: one.id });
-      if (status === 200) keptUntil.set(one.id, bench.clock.now() + days.unused * dayMs);
+      if (status !== 200) return;
+      keptUntil.set(one.id, bench.clock.now() + days.unused * dayMs);
+      if (record(index)?.status === "deactivated" && !notOurs.has(one.id))
+        throw new Error(`${one.name} is kept, and out of use`);
     },
     expire: ({ image: index = 0 }) => {
       const one = record(index);
@@ -268,6 +307,9 @@ async function begin(images: { ageDays: number; visibility: string; isSnapshot: 
       if (!backup) return;
       // A word that only the lost table knew is lost; but nobody's time is cut short, and whoever is hidden is told.
       keptUntil.clear();
+      notOurs.clear();
+      for (const { id, status } of Object.values(bench.cloud.state.images))
+        if (status === "deactivated") unclear.add(id);
       table.items.clear();
       for (const [id, item] of backup.items) table.items.set(id, structuredClone(item));
       // The stages are those of that time, and so is what had been said of them.
@@ -295,8 +337,12 @@ async function begin(images: { ageDays: number; visibility: string; isSnapshot: 
         const one = bench.cloud.state.images[id];
         const server = bench.cloud.state.servers[one?.properties.instance_uuid ?? ""];
         const atRest = !server || (server.taskState === null && server.vmState === "stopped");
-        return isSnapshot.get(id) && !inUse(id) && atRest && !one?.protected && !one?.tags.includes("keep");
+        const active = one?.status === "active";
+        return isSnapshot.get(id) && !inUse(id) && atRest && active && !one?.protected && !one?.tags.includes("keep");
       });
+      const isOut = (id: string) => bench.cloud.state.images[id]?.status === "deactivated";
+      const out = left.filter((id) => isOut(id) && !notOurs.has(id) && !unclear.has(id));
+      if (out.length > 0) throw new Error(`${out.length} images are still out of use`);
       if (unwanted.length > 0) throw new Error(`${unwanted.length} images that nobody needs are still there`);
     },
   };

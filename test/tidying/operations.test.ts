@@ -1,5 +1,5 @@
 // What people see of tidying and say to it, over HTTP.
-import { dayMs, openShelf, type Shelf, snapshotOf } from "./shelf.ts";
+import { dayMs, hourMs, openShelf, type Shelf, snapshotOf } from "./shelf.ts";
 
 let shelf: Shelf;
 afterEach(() => shelf.close());
@@ -42,20 +42,79 @@ test("a word to keep takes the owner's own date off", async () => {
   expect(shelf.bench.cloud.state.images[id]?.properties).toEqual({});
 });
 
-describe("a word that comes while a sweep is about to delete it", () => {
-  const onTheDay = async () => {
-    shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 1 } });
-    const id = shelf.put("old");
-    await shelf.days(2);
-    shelf.bench.clock.advance(dayMs);
-    return id;
-  };
+/** The next run puts `old` out of use. */
+const onTheDay = async () => {
+  shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 1 } });
+  const id = shelf.put("old");
+  await shelf.days(2);
+  shelf.bench.clock.advance(dayMs - hourMs);
+  return id;
+};
 
+/** The next run deletes `old`. */
+const atTheLastLook = async () => {
+  const id = await onTheDay();
+  await shelf.run();
+  shelf.bench.clock.advance(hourMs);
+  return id;
+};
+
+const now = (id: string) => [shelf.isThere(id), shelf.isHidden(id), shelf.isOut(id)];
+const backOnTheShelf = [true, false, false];
+
+describe("a word that comes once it is out of use", () => {
+  test("holds: in use again, and shown", async () => {
+    const id = await atTheLastLook();
+    expect(await keep(id)).toMatchObject({ status: 200, body: { hidden: false } });
+    expect(now(id)).toEqual(backOnTheShelf);
+    await shelf.days(3);
+    expect(now(id)).toEqual(backOnTheShelf);
+  });
+
+  test("holds where the cloud lets only administrators put images back into use: it is done with the credential that put it out", async () => {
+    const id = await atTheLastLook();
+    const answer = { error: 403, message: "You are not authorized to complete reactivate action." } as const;
+    const path = /actions.reactivate/;
+    const placed = shelf.bench.cloud.faults.add({ service: "image", path, times: 1, when: "before", answer });
+    expect((await keep(id)).status).toBe(200);
+    expect([placed.hits, ...now(id)]).toEqual([1, ...backOnTheShelf]);
+  });
+});
+
+describe("a word that comes while a sweep is about to put it out of use", () => {
+  test.each([
+    ["before it is claimed: the word holds", "before", 200, backOnTheShelf],
+    ["after that: it is refused in words, and asked again it holds", "after", 409, [true, true, true]],
+  ] as const)("%s", async (_when, when, status, then) => {
+    const id = await onTheDay();
+    let answered: number | undefined;
+    shelf.atStage("deactivated", when, async () => {
+      answered = (await keep(id)).status;
+    });
+    await shelf.run();
+    expect([answered, ...now(id)]).toEqual([status, ...then]);
+    expect((await keep(id)).status).toBe(200);
+    expect(now(id)).toEqual(backOnTheShelf);
+  });
+
+  test("and stood still for so long that it is taken for dead: it undoes what it did", async () => {
+    const id = await onTheDay();
+    let answered: number | undefined;
+    shelf.atStage("deactivated", "after", async () => {
+      shelf.bench.clock.advance(hourMs);
+      answered = (await keep(id)).status;
+    });
+    await shelf.run();
+    expect([answered, ...now(id)]).toEqual([200, ...backOnTheShelf]);
+  });
+});
+
+describe("a word that comes while a sweep is about to delete it", () => {
   test.each([
     ["before it is claimed: the word holds", "before", 200],
     ["after that: it is refused in words", "after", 409],
   ] as const)("%s", async (_when, when, status) => {
-    const id = await onTheDay();
+    const id = await atTheLastLook();
     let answered: number | undefined;
     shelf.atStage("deleting", when, async () => {
       answered = (await keep(id)).status;
@@ -65,10 +124,10 @@ describe("a word that comes while a sweep is about to delete it", () => {
   });
 
   test("and is about to be written down when it passes: whoever gave it is told to look again, and it is there", async () => {
-    const id = await onTheDay();
+    const id = await atTheLastLook();
     shelf.atStage("kept", "before", () => shelf.run());
     expect((await keep(id)).status).toBe(409);
-    expect([shelf.isThere(id), shelf.isHidden(id)]).toEqual([true, false]);
+    expect(now(id)).toEqual(backOnTheShelf);
     expect((await keep(id)).status).toBe(200);
   });
 });

@@ -9,6 +9,7 @@ import { type Bench, type BenchOptions, startBench } from "../chain/bench.ts";
 import { type MemoryTable, openMemoryTable } from "../matrix/memory-table.ts";
 
 export const dayMs = 86_400_000;
+export const hourMs = 3_600_000;
 type ImageRecord = CloudState["images"][string];
 
 export type Shelf = Awaited<ReturnType<typeof openShelf>>;
@@ -36,14 +37,17 @@ export async function openShelf({
     put: (name: string, changes: ImageChanges = {}) => putImage(bench, name, changes),
     isThere: (id: string) => bench.cloud.state.images[id] !== undefined,
     isHidden: (id: string) => bench.cloud.state.images[id]?.hidden === true,
+    isOut: (id: string) => bench.cloud.state.images[id]?.status === "deactivated",
     /** One run, whatever the last one did. */
     run: (more: Partial<RunOptions> = {}) => runOnce(bench, provider, told, more),
-    /** A pass on each of so many days. */
+    /** A pass on each of so many days, and the run an hour later, in which goes what the pass put out of use. The reports of the passes. */
     async days(count: number): Promise<SweepReport[]> {
       const reports: SweepReport[] = [];
       for (let day = 0; day < count; day++) {
-        bench.clock.advance(dayMs);
+        bench.clock.advance(dayMs - hourMs);
         reports.push(await runOnce(bench, provider, told, {}));
+        bench.clock.advance(hourMs);
+        await runOnce(bench, provider, told, {});
       }
       return reports;
     },

@@ -8,7 +8,7 @@ import { type SweepReport, sweepProvider } from "../../lib/tidying/sweep.ts";
 import { asking, imageOf } from "../chain/bench.ts";
 import { openMemoryTable } from "../matrix/memory-table.ts";
 import { type NoticeBench, register, startNoticeBench } from "../notices/notice-bench.ts";
-import { bootFrom, dayMs, type ImageChanges, putImage, snapshotOf } from "./shelf.ts";
+import { bootFrom, dayMs, hourMs, type ImageChanges, putImage, snapshotOf } from "./shelf.ts";
 
 let bench: NoticeBench;
 afterEach(() => bench.close());
@@ -33,13 +33,15 @@ const userRecord = (person: Person) => {
   return user;
 };
 
-/** A pass on each of so many days, and all that it had to say delivered. */
+/** A pass on each of so many days, the run an hour later, and all that they had to say delivered. */
 const days = async (count: number) => {
   const reports: SweepReport[] = [];
   for (let day = 0; day < count; day++) {
-    bench.clock.advance(dayMs);
-    reports.push(...(await handler({}, context as Context)));
-    await bench.tell();
+    for (const waitMs of [dayMs - hourMs, hourMs]) {
+      bench.clock.advance(waitMs);
+      reports.push(...(await handler({}, context as Context)));
+      await bench.tell();
+    }
   }
   return reports;
 };

@@ -10,6 +10,7 @@ import { changePower } from "./power.ts";
 import { rebuild } from "./rebuild.ts";
 import type { ServerRecord } from "./records.ts";
 import { notAllowed, refuse } from "./refusals.ts";
+import { deleteForGood, restore } from "./servers.ts";
 import { shelve, unshelve } from "./shelve.ts";
 
 export const actionRoutes: ComputeRoute[] = [["POST", "/v2.1/servers/{serverId}/action", act]];
@@ -30,6 +31,8 @@ const actions: Record<string, Action> = {
   shelve,
   unshelve,
   shelveOffload,
+  restore,
+  forceDelete,
   lock,
   unlock,
   "os-getConsoleOutput": getConsoleOutput,
@@ -42,6 +45,12 @@ function act(call: ComputeCall): Answer {
   const action = own(actions, name);
   if (!action) throw refuse(400, `There is no such action: ${name}`);
   return action(call, serverOf(call), body[name]);
+}
+
+function forceDelete(call: ComputeCall, server: ServerRecord): Answer {
+  checkLock(call, server);
+  deleteForGood(call, server);
+  return { status: 202 };
 }
 
 function reboot(call: ComputeCall, server: ServerRecord, argument: unknown): Answer {

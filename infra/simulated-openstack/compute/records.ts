@@ -22,6 +22,7 @@ export type VmState =
   | "shelved"
   | "shelved_offloaded"
   | "error"
+  | "soft-delete"
   | "deleted";
 
 /** libvirt's numbers, as Nova shows them. */

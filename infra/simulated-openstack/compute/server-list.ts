@@ -51,16 +51,24 @@ function selected(call: ComputeCall): ServerRecord[] {
     const form = request.path.endsWith("/detail") ? "detail" : "index";
     throw notAllowed(`os_compute_api:servers:${form}:get_all_tenants`);
   }
+  if (query.get("status")?.toUpperCase() === "DELETED" && !caller.isAdmin)
+    throw refuse(403, "Only administrators may list deleted instances");
   const since = query.get("changes-since");
+  const deleted = caller.isAdmin && /^(1|t|true|on|y|yes)$/i.test(query.get("deleted") ?? "");
   const keep = [
     ...filters(call),
-    (server: ServerRecord) => (since === null ? server.deletedAt === null : server.updatedAt >= Date.parse(since)),
+    (server: ServerRecord) => since === null || server.updatedAt >= Date.parse(since),
+    // Who asks for changes gets both, the others what is not deleted (nova/api/openstack/compute/servers.py, _get_servers).
+    (server: ServerRecord) => (since !== null && !deleted) || isDeleted(server) === deleted,
     (server: ServerRecord) => everywhere || server.projectId === projectId,
   ];
   return Object.values(core.state.servers)
     .filter((server) => keep.every((filter) => filter(server)))
     .sort(orderOf(call));
 }
+
+/** One that can be restored counts as deleted here (nova/db/main/api.py, instance_get_all_by_filters_sort). */
+const isDeleted = ({ vmState, deletedAt }: ServerRecord) => deletedAt !== null || vmState === "soft-delete";
 
 function filters({ caller, minor, request }: ComputeCall): ((server: ServerRecord) => boolean)[] {
   const { query } = request;

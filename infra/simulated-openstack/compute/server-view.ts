@@ -9,6 +9,7 @@ export function statusOf({ vmState, taskState }: ServerRecord): string {
   if (vmState === "active" && /^reboot(ing|_pending|_started)$/.test(task)) return "REBOOT";
   if (vmState === "active" && /^reboot(ing|_pending|_started)_hard$/.test(task)) return "HARD_REBOOT";
   if (["active", "stopped", "error"].includes(vmState) && /^rebuild/.test(task)) return "REBUILD";
+  if (vmState === "soft-delete") return "SOFT_DELETED";
   return vmState === "building" ? "BUILD" : vmState === "stopped" ? "SHUTOFF" : vmState.toUpperCase();
 }
 

@@ -2,9 +2,9 @@
 import { at, isObject } from "../bodies.ts";
 import type { Answer } from "../http.ts";
 import { bodyOf, type ComputeCall, type ComputeRoute, operationOf, serverOf } from "./call.ts";
-import { checkLock, checkName } from "./checks.ts";
+import { checkLock, checkName, checkState } from "./checks.ts";
 import { begin } from "./operations.ts";
-import type { ServerRecord } from "./records.ts";
+import { power, type ServerRecord } from "./records.ts";
 import { invalidField, refuse } from "./refusals.ts";
 import { serverView } from "./server-view.ts";
 import { deleted } from "./steps.ts";
@@ -37,11 +37,40 @@ function updateServer(call: ComputeCall): Answer {
   return { status: 200, json: { server: serverView(call, server, "changed") } };
 }
 
-/** 204 at once; gone a little later. A server that never came up has nothing to take down and is gone at once, and no action says so (measured on Zed). An unfinished snapshot goes with it (nova/compute/manager.py). */
+/** 204 at once; gone a little later, or, where the cloud lets servers be restored, SOFT_DELETED for that long. A server that never came up has nothing to take down and is gone at once, and no action says so (measured on Zed). An unfinished snapshot goes with it (nova/compute/manager.py). */
 function deleteServer(call: ComputeCall): Answer {
-  const { core } = call;
   const server = serverOf(call);
   checkLock(call, server);
+  const { reclaimInstanceIntervalMs: reclaimMs } = call.core.state.policies;
+  if (reclaimMs > 0 && server.launchedAt !== null) return softDelete(call, server, reclaimMs);
+  return deleteForGood(call, server);
+}
+
+/** One that never ran is deleted for good all the same (nova/compute/api.py, soft_delete). */
+function softDelete(call: ComputeCall, server: ServerRecord, reclaimMs: number): Answer {
+  if (server.vmState === "soft-delete" || server.taskState === "soft-deleting") return { status: 204 };
+  const { deleteMs } = call.core.timing;
+  begin(call.core, server, operationOf(call, "delete", "compute_soft_delete_instance"), "soft-deleting", [
+    { afterMs: deleteMs, step: { do: "softDeleted" } },
+    { afterMs: deleteMs + reclaimMs, step: { do: "deleted" } },
+  ]);
+  return { status: 204 };
+}
+
+export function restore(call: ComputeCall, server: ServerRecord): Answer {
+  checkLock(call, server);
+  checkState(server, "restore", ["soft-delete"]);
+  begin(call.core, server, operationOf(call, "restore", "compute_restore_instance"), "restoring", [
+    {
+      afterMs: call.core.timing.startMs,
+      step: { do: "settled", vmState: "active", powerState: power.running, launched: true },
+    },
+  ]);
+  return { status: 202 };
+}
+
+export function deleteForGood(call: ComputeCall, server: ServerRecord): Answer {
+  const { core } = call;
   if (server.taskState === "deleting") return { status: 204 };
   removeUnfinishedSnapshot(call, server);
   // A shelved server's only disk goes with it (nova/compute/api.py, _delete; measured on Zed).

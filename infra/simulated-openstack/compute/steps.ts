@@ -9,7 +9,7 @@ import { finish } from "./operations.ts";
 import { power, type ServerRecord, type VmState } from "./records.ts";
 
 /** Performs one step as of the time it was due. */
-export function steps(core: Core, server: ServerRecord, { at, step }: ServerDue): void {
+export function steps(core: Core, server: ServerRecord, { at, step, operation }: ServerDue): void {
   const withImage = (imageId: string, then: (image: ImageRecord) => void) =>
     whileImageExists(core, server, at, imageId, then);
   switch (step.do) {
@@ -45,6 +45,13 @@ export function steps(core: Core, server: ServerRecord, { at, step }: ServerDue)
       break;
     case "unshelved":
       unshelved(core, server, at);
+      break;
+    case "softDeleted":
+      finish(server, at);
+      server.vmState = "soft-delete";
+      server.powerState = power.shutdown;
+      // What reclaims it is still due, unless something else is done to it.
+      server.operation = operation;
       break;
     case "deleted":
       deleted(core, server, at);

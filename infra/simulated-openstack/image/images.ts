@@ -30,6 +30,9 @@ function deleteImage(call: ImageCall): Answer {
       `Image ${id} could not be deleted because it is in use: The image cannot be deleted because it is in use through the backend store outside of Glance.`,
     );
   }
+  // Glance knows no way from the one to the other (glance/domain/__init__.py, valid_state_targets).
+  if (core.state.policies.delayedDelete && image.status === "deactivated")
+    throw refuse(400, "Image status transition from deactivated to pending_delete is not allowed");
   delete core.state.images[id];
   return { status: 204 };
 }

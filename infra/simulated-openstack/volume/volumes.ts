@@ -146,8 +146,9 @@ function imageSource(
 ): Pick<VolumeRecord, "imageMetadata" | "usedBytes"> | undefined {
   if (imageRef === undefined || imageRef === null || imageRef === "") return undefined;
   const image = own(core.state.images, String(imageRef));
-  if (!image || !canSee(image, { projectId, isAdmin: caller.isAdmin }) || image.status !== "active")
+  if (!image || !canSee(image, { projectId, isAdmin: caller.isAdmin }))
     throw refuse(400, "Invalid image identifier or unable to access requested image.");
+  if (image.status !== "active") throw refuse(400, `Invalid input received: Image ${image.id} is not active.`);
   return {
     imageMetadata: imageMetadataOf(image),
     usedBytes: image.disk?.usedBytes ?? image.sizeBytes ?? 0,
