@@ -23,6 +23,13 @@ export const identity: Subject = {
       expect(refusal).toMatchObject({ kind: "credentialRevoked", status: 401 });
       return refusal;
     }),
+    fact("A user is let in for no scope; with a wrong password not", async ({ owner, service }) => {
+      const { config } = owner;
+      const stranger = service.cloud.asUser({ ...config.credentials, password: "wrong" } as typeof config.credentials);
+      const seen = [await owner.cloud.isLetIn(), await stranger.isLetIn()];
+      expect(seen).toEqual([true, false]);
+      return seen;
+    }),
     fact("Keystone's errors are {error: {code, message, title}}, the code a number", async ({ owner }) => {
       const { status, json } = await owner.ask("identity", "GET", "/users?name=nobody");
       expect(status).toBe(403);
