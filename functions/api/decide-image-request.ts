@@ -3,19 +3,16 @@
 import { decideImageRequest } from "../../events/operations/decide-image-request.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { conflict, HttpProblem } from "../../lib/http/http-problem.ts";
+import { conflict } from "../../lib/http/http-problem.ts";
+import { decidersOnly } from "../../lib/http/staff.ts";
 import { actor, visibleRequest } from "../../lib/http/visible-request.ts";
-import { problem } from "../../lib/requests/problem.ts";
 import { representation } from "../../lib/requests/representation.ts";
 import { nudge } from "../../lib/workflow/nudge.ts";
 
 export const handler = endpoint(decideImageRequest, async (call) => {
   const { runtime, provider, caller, body } = call;
   const request = await visibleRequest(call);
-  if (!caller.isStaff) throw notStaff("Only staff of this provider decide.");
-  if (request.requester.userId === caller.userId && !provider.policy.selfApproval) {
-    throw notStaff("Nobody decides about their own request on this provider.");
-  }
+  decidersOnly(caller, provider.policy, request.requester);
   const nowMs = runtime.clock.now();
   const decision = { ...body, by: actor(caller), at: new Date(nowMs).toISOString() };
   const decided = await runtime.store.decide(request, decision, nowMs);
@@ -30,7 +27,3 @@ export const handler = endpoint(decideImageRequest, async (call) => {
   await nudge(runtime, decided);
   return answer(200, representation(decided));
 });
-
-function notStaff(detail: string): HttpProblem {
-  return new HttpProblem(403, problem("not-staff", "Not yours to decide", detail));
-}

@@ -2,7 +2,8 @@
 import { decidePublicity } from "../../events/operations/decide-publicity.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { conflict, HttpProblem, notFound } from "../../lib/http/http-problem.ts";
+import { conflict, notFound } from "../../lib/http/http-problem.ts";
+import { decidersOnly } from "../../lib/http/staff.ts";
 import { actor } from "../../lib/http/visible-request.ts";
 import { carryOut } from "../../lib/images/make-public.ts";
 import { openPublicity } from "../../lib/images/publicity.ts";
@@ -10,15 +11,11 @@ import { publicityView, visiblePublicity } from "../../lib/images/publicity-view
 import { log } from "../../lib/log.ts";
 import { OpenStackFault } from "../../lib/openstack/index.ts";
 import { whyNotPublic } from "../../lib/requests/limits.ts";
-import { problem } from "../../lib/requests/problem.ts";
 
 export const handler = endpoint(decidePublicity, async (call) => {
   const { runtime, provider, caller, body, bounded } = call;
   const question = await visiblePublicity(call);
-  if (!caller.isStaff) throw notStaff("Only staff of this provider decide.");
-  if (question.requester.userId === caller.userId && !provider.policy.selfApproval) {
-    throw notStaff("Nobody decides about their own request on this provider.");
-  }
+  decidersOnly(caller, provider.policy, question.requester);
   const why = body.decision === "approve" ? whyNotPublic(provider.policy) : undefined;
   if (why) throw conflict("not-allowed-here", `It cannot be made public: ${why}.`, "Deny it, or change the policy.");
 
@@ -42,7 +39,3 @@ export const handler = endpoint(decidePublicity, async (call) => {
     return answer(200, publicityView(decided));
   }
 });
-
-function notStaff(detail: string): HttpProblem {
-  return new HttpProblem(403, problem("not-staff", "Not yours to decide", detail));
-}

@@ -2,7 +2,8 @@
 import { getTidyingPlan } from "../../events/operations/get-tidying-plan.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { HttpProblem, invalid, notStaff } from "../../lib/http/http-problem.ts";
+import { HttpProblem, invalid } from "../../lib/http/http-problem.ts";
+import { staffOnly } from "../../lib/http/staff.ts";
 import { withOurCredential } from "../../lib/providers/own-credential.ts";
 import { problem } from "../../lib/requests/problem.ts";
 import { openAnnouncer } from "../../lib/tidying/announce.ts";
@@ -11,7 +12,7 @@ import { openTidyingStore, type Place } from "../../lib/tidying/store.ts";
 import { CannotSee, eyesOf, survey } from "../../lib/tidying/survey.ts";
 
 export const handler = endpoint(getTidyingPlan, async ({ runtime, provider, caller, query, bounded }) => {
-  if (!caller.isStaff) throw notStaff("Only staff of this provider see what is to be tidied away.");
+  staffOnly(caller, "Only staff of this provider see what is to be tidied away.");
   const place = placeOf(query.cursor);
   const eyes = eyesOf(provider, bounded);
   const entry = eyes.isStaff ? "staffCloud" : "cloud";

@@ -2,12 +2,12 @@
 import { listDeletions } from "../../events/operations/list-deletions.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { notStaff } from "../../lib/http/http-problem.ts";
 import { refuseBadCursor } from "../../lib/http/page.ts";
+import { staffOnly } from "../../lib/http/staff.ts";
 import { openTidyingStore } from "../../lib/tidying/store.ts";
 
 export const handler = endpoint(listDeletions, async ({ runtime, provider, caller, query }) => {
-  if (!caller.isStaff) throw notStaff("Only staff of this provider see what was tidied away.");
+  staffOnly(caller, "Only staff of this provider see what was tidied away.");
   const page = await openTidyingStore(runtime.table)
     .listDeletions(provider.name, query.limit, query.cursor)
     .catch(refuseBadCursor);

@@ -30,10 +30,6 @@ export function notFound(what: string): HttpProblem {
   return new HttpProblem(404, problem("not-found", "Not found", `There is no ${what} of this id for you.`));
 }
 
-export function notStaff(detail: string): HttpProblem {
-  return new HttpProblem(403, problem("not-staff", "For staff only", detail));
-}
-
 export function conflict(kind: string, detail: string, remedy: string): HttpProblem {
   return new HttpProblem(409, problem(kind, "Not possible now", detail, { remedy }));
 }

@@ -211,7 +211,7 @@ describe("who decides", () => {
     const { body } = await bench.call("create-image-request", undefined, { body: asking(bench, keep), headers });
     await bench.drive(body.id, ({ waiting }) => waiting !== undefined);
     const decided = await bench.call("decide-image-request", "carol", { id: body.id, body: { decision: "approve" } });
-    expect(decided).toMatchObject({ status: 403, body: { detail: expect.stringContaining("own request") } });
+    expect(decided).toMatchObject({ status: 403, body: { type: "urn:darkroom:problem:own-request" } });
   });
 });
 
