@@ -39,11 +39,17 @@ export const quiesce = defineStep("quiesce", async ({ request, cloud, ledger, lo
   const obstacles = serverObstacles(server, request.asked);
   if (obstacles.length > 0) return refuse(changedSince(asked.name, obstacles));
   if (ready) {
-    await cloud.compute.lockServer(server.id, lockReason(await ledger.hold("lock")));
+    const { user } = await cloud.token();
+    await ledger.hold("lock", async (entry) => {
+      const { reasonShown } = await cloud.compute.lockServer(server.id, lockReason(entry));
+      return { reasonShown, userId: user.id };
+    });
     return lookAgain("locked; looking once more");
   }
-  await ledger.hold("stop");
-  await cloud.compute.stopServer(server.id);
+  await ledger.hold("stop", async () => {
+    await cloud.compute.stopServer(server.id);
+    return {};
+  });
   return wait("the server was asked to stop");
 });
 

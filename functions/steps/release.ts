@@ -14,7 +14,7 @@ async function tidy(at: StepSurroundings): Promise<StepOutcome<"release">> {
   const { request, cloud, ledger } = at;
   // The ledger backwards; but the owner waits for the server neither until a lost call has surely ended, nor for a Glance that is down.
   const removal = await attempt(removeMade(at));
-  const given = await giveBack(cloud, request, ledger);
+  const given = await giveBack(cloud, request, ledger, { asStaff: cloud === at.staff });
   if (given.kind === "wait") return given.wait;
   if ("fault" in removal) throw removal.fault;
   const { pending, left } = removal.answer;

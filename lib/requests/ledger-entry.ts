@@ -25,13 +25,22 @@ export interface AccountEntry extends Common {
 }
 
 /** We stopped the server: it is to run again. */
-export interface StopEntry extends Common {
+export interface StopEntry extends Held {
   readonly kind: "stop";
 }
 
 /** We locked the server; the reason that we gave holds the mark. */
-export interface LockEntry extends Common {
+export interface LockEntry extends Held {
   readonly kind: "lock";
+  /** Whether the cloud took our reason: then a lock without one is not ours. Absent: we never heard. */
+  readonly reasonShown?: boolean;
+  /** As whom we locked it, for whoever must tell our lock from a later one. */
+  readonly userId?: string;
+}
+
+interface Held extends Common {
+  /** Until then a call of which we never heard may still stop or lock the server: nobody strikes the entry. */
+  readonly quietUntilMs?: number;
 }
 
 /** Something that the cloud makes for us and that we must find again, whatever happens between asking and hearing. */

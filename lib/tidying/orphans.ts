@@ -16,7 +16,7 @@ import {
 import type { Runtime } from "../runtime.ts";
 import { findImages } from "../workflow/images.ts";
 import { findServers } from "../workflow/servers.ts";
-import { sourceServer } from "../workflow/source-server.ts";
+import { isLastLockOurs, sourceServer } from "../workflow/source-server.ts";
 import { holdOfSweeps } from "./hold.ts";
 import { openTidyingStore, type TidyingStore } from "./store.ts";
 import { imagesOf } from "./survey.ts";
@@ -106,7 +106,7 @@ async function sweepRequest(at: Looking): Promise<Found> {
   for (const entry of request.ledger.toReversed()) {
     if (isServer(entry)) await sweepServers(at, entry, found);
     if (isImage(entry)) await sweepImages(at, entry, found);
-    if (entry.kind === "lock" && entry.struckAtMs === undefined) await sweepLock(at, entry, found);
+    if (entry.kind === "lock") await sweepLock(at, entry, found);
   }
   return found;
 }
@@ -147,8 +147,9 @@ async function serverOf(cloud: Cloud, image: Image): Promise<string | undefined>
 async function sweepLock(at: Looking, entry: LockEntry, found: Found): Promise<void> {
   const { cloud, request } = at;
   const server = await sourceServer(cloud, request.server.id);
-  // Long after, only the reason that we gave proves that it is still our lock.
+  // Long after, only the reason that we gave proves that it is still our lock; and it stays on a later one of an administrator's.
   if (!server?.locked || !server.lockedReason?.includes(entry.mark)) return;
+  if (!(await isLastLockOurs(cloud, request, entry))) return;
   await remove(at, "lock", server, found, () => cloud.compute.unlockServer(server.id));
 }
 

@@ -1,10 +1,11 @@
 // Giving the server back to its owner: unlocked, and running if it ran; the same on every road, good or bad.
 import { type Cloud, OpenStackFault, type Server } from "../openstack/index.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
+import type { LockEntry, StopEntry } from "../requests/ledger-entry.ts";
 import { type Problem, problem } from "../requests/problem.ts";
 import type { Ledger } from "./ledger.ts";
 import { lookAgain, type Wait, wait } from "./outcome.ts";
-import { isLockedByUs, sourceServer } from "./source-server.ts";
+import { isLastLockOurs, isLockedByUs, ourWords, sourceServer } from "./source-server.ts";
 
 export type GivenBack =
   | { readonly kind: "given" }
@@ -12,12 +13,14 @@ export type GivenBack =
   | { readonly kind: "wait"; readonly wait: Wait }
   | { readonly kind: "cannot"; readonly problem: Problem };
 
-/** One look, at most one action. Strikes the ledger's `lock` and `stop` as they are seen to be undone. */
+/** One look, at most one action. Strikes the ledger's `lock` and `stop` as they are seen to be undone. `asStaff`: Nova lets the cloud's credential take away others' locks, too. */
 export async function giveBack(
   cloud: Cloud,
-  { server: asked, waiting: waited }: Pick<ImageRequest, "server" | "waiting">,
+  request: Pick<ImageRequest, "server" | "waiting" | "requester">,
   ledger: Ledger,
+  { asStaff = false } = {},
 ): Promise<GivenBack> {
+  const { server: asked, waiting: waited } = request;
   const lock = ledger.find("lock");
   const stop = ledger.find("stop");
   if (!lock && !stop) return { kind: "given" };
@@ -31,14 +34,26 @@ export async function giveBack(
     return { kind: "gone" };
   }
 
-  if (isLockedByUs(server, lock)) {
+  if (lock && isLockedByUs(server, lock) && (!asStaff || (await isLastLockOurs(cloud, request, lock)))) {
     await cloud.compute.unlockServer(server.id);
     return waiting(lookAgain("the server was asked to be unlocked")); // struck only when it is seen so
   }
   // A lock of somebody else's is not ours to take away.
-  if (lock) ledger.strike(lock);
-  return await start(cloud, server, ledger);
+  const lockedLater = lock && !server.locked ? ledger.quietForMs(lock) : 0;
+  if (lock && lockedLater === 0) ledger.strike(lock);
+  const started = await start(cloud, server, ledger);
+  return lock && lockedLater > 0 && started.kind === "given" ? waiting(underWay(lock, lockedLater)) : started;
 }
+
+/** A call of which nothing was heard may still land, and the server must not stay as that leaves it. */
+function underWay({ kind, mark }: StopEntry | LockEntry, forMs: number): Wait {
+  return wait(`a call to ${kind} the server may still be under way`, {
+    evidence: `quiet ${mark}`,
+    againInMs: Math.min(forMs, quietPaceMs),
+  });
+}
+
+const quietPaceMs = 30_000;
 
 const goneEvidence = "the server is gone";
 
@@ -47,6 +62,8 @@ async function start(cloud: Cloud, server: Server, ledger: Ledger): Promise<Give
   if (!stop) return { kind: "given" };
   if (server.taskState) return waiting(wait(`the server is busy: ${server.taskState}`));
   if (server.status !== "SHUTOFF") {
+    const stoppedLater = ledger.quietForMs(stop);
+    if (stoppedLater > 0) return waiting(underWay(stop, stoppedLater));
     // It runs; or it is in a state that only its owner, or a failure, can have brought it to.
     ledger.strike(stop);
     return { kind: "given" };
@@ -67,7 +84,9 @@ function waiting(answer: Wait): GivenBack {
 }
 
 function lockedByOthers(server: Server): Problem {
-  const reason = server.lockedReason ? ` (${server.lockedReason})` : "";
+  // Ours stays on the lock of an administrator who gave none.
+  const theirs = server.lockedReason?.startsWith(ourWords) ? null : server.lockedReason;
+  const reason = theirs ? ` (${theirs})` : "";
   return problem(
     "server-not-started",
     "The server could not be started again",

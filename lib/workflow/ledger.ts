@@ -7,8 +7,10 @@ import {
   isMade,
   type LedgerEntry,
   type LedgerKind,
+  type LockEntry,
   type MadeEntry,
   type ServerEntry,
+  type StopEntry,
 } from "../requests/ledger-entry.ts";
 import { lookAgain, type Wait, wait } from "./outcome.ts";
 
@@ -66,13 +68,38 @@ export class Ledger {
     return this.#entries.filter((entry) => entry.kind === kind).length;
   }
 
-  /** Notes, before it is done, that we stop or lock the server. Noting it twice is once. */
-  async hold(kind: "stop" | "lock"): Promise<LedgerEntry> {
-    const held = this.find(kind);
-    if (held) return held;
-    const entry: LedgerEntry = { kind, mark: newMark(), intentAtMs: this.#surroundings.nowMs() };
-    await this.#write([...this.#entries, entry]);
-    return entry;
+  /**
+   * Has the server stopped or locked, noted before: twice is one entry. Where the call's end is never heard the entry stays quiet, for the call may still land.
+   * What `act` learns is kept with the next write.
+   */
+  async hold<Kind extends "stop" | "lock">(
+    kind: Kind,
+    act: (entry: EntryOf<Kind>) => Promise<Partial<EntryOf<Kind>>>,
+  ): Promise<void> {
+    const nowMs = this.#surroundings.nowMs();
+    const held = this.find(kind) as StopEntry | LockEntry | undefined;
+    const quietUntilMs = nowMs + this.#surroundings.quietMs;
+    const entry = { ...(held ?? { kind, mark: newMark(), intentAtMs: nowMs }), quietUntilMs } as EntryOf<Kind>;
+    await this.#write(
+      held ? this.#entries.map((each) => (each.mark === held.mark ? entry : each)) : [...this.#entries, entry],
+    );
+    // An earlier call of which nothing was heard is not heard by this one.
+    const heard = (learned: Partial<EntryOf<Kind>>) =>
+      this.#replace(
+        entry.mark,
+        (each) => ({ ...each, ...learned, quietUntilMs: held?.quietUntilMs ?? 0 }) as LedgerEntry,
+      );
+    try {
+      heard(await act(entry));
+    } catch (error) {
+      if (error instanceof OpenStackFault && error.outcomeKnown) heard({});
+      throw error;
+    }
+  }
+
+  /** For how long a call that stops or locks the server may still be under way, unheard. */
+  quietForMs({ quietUntilMs = 0 }: StopEntry | LockEntry): number {
+    return Math.max(0, quietUntilMs - this.#surroundings.nowMs());
   }
 
   /** Writes what was struck since the last write: before the means to look again are given away. */

@@ -154,6 +154,29 @@ test("leftovers of a request whose delegation was taken away are swept once ther
   expect(bench.cloud.state.servers[request.server.id]?.lockedBy).toBeNull();
 });
 
+test("a lost call for our lock that landed after its entry was struck is taken off; one of an administrator's with our reason on it stays", async () => {
+  shelf = await openShelf();
+  const { state, ids } = shelf.bench.cloud;
+  const request = await ended();
+  const mark = request.ledger.find(({ kind }) => kind === "lock")?.mark;
+  const server = state.servers[request.server.id];
+  if (!server || !mark) throw new Error("nothing to lock");
+  Object.assign(server, { lockedBy: "owner", lockedReason: `… [${mark}]` });
+  const ours = server.actions.findLast(({ action }) => action === "lock");
+  if (!ours) throw new Error("Nova did not record the lock");
+  server.actions.push({ ...ours, requestId: `req-${randomUUID()}`, userId: ids.user("admin") });
+  shelf.bench.clock.advance(dayMs + 3_600_000);
+  expect(await sweep()).toMatchObject({ looked: 1, removed: [], left: [] });
+  expect(server.lockedBy).toBe("owner");
+
+  server.actions.pop();
+  const { enterAftercare } = await import("../../lib/requests/aftercare.ts");
+  await enterAftercare(shelf.table, request, shelf.bench.clock.now());
+  shelf.bench.clock.advance(dayMs + 3_600_000);
+  expect((await sweep()).removed).toEqual([{ kind: "lock", id: request.server.id, requestId: request.id }]);
+  expect(server.lockedBy).toBeNull();
+});
+
 test("a live request's things are nobody's orphans, however long it waits", async () => {
   shelf = await openShelf({ policy: { approvalDeadlineDays: 80 } });
   const { bench } = shelf;

@@ -1,4 +1,5 @@
 // Nova: a server's life, its lock, its stop, its console, and lists. One server, looked at from boot to deletion; the subject of snapshots is in the middle.
+import type { Cloud } from "../../../lib/openstack/index.ts";
 import { all } from "../../../lib/openstack/pages.ts";
 import { fact, type Subject } from "../fact.ts";
 import { nova } from "../plain-ask.ts";
@@ -164,6 +165,24 @@ export const servers: Subject = {
       expect({ locked, lockedReason }).toEqual({ locked: true, lockedReason: "the contract" });
       return { locked, lockedReason };
     }),
+    fact(
+      "An administrator who locks a locked server without a reason leaves the owner's on it; the record tells them apart",
+      async (stage) => {
+        const id = await mainServer(stage);
+        const { compute } = stage.owner.cloud;
+        const locker = async () =>
+          (await compute.listInstanceActions(id)).find(({ action }) => action === "lock")?.userId;
+        const idOf = async ({ cloud }: { cloud: Cloud }) => (await cloud.token()).user.id;
+        expect(await locker()).toBe(await idOf(stage.owner));
+        await act(stage.admin, id, { lock: null });
+        const { locked, lockedReason } = await compute.getServer(id);
+        expect({ locked, lockedReason }).toEqual({ locked: true, lockedReason: "the contract" });
+        expect(await locker()).toBe(await idOf(stage.admin));
+        await act(stage.admin, id, { unlock: null });
+        await compute.lockServer(id, "the contract");
+        return { locked, lockedReason };
+      },
+    ),
     fact("A locked server can be renamed", async (stage) => {
       const path = `/servers/${await mainServer(stage)}`;
       const body = { server: { name: stage.nameOf("main") } };

@@ -153,6 +153,21 @@ export const trusts: Subject = {
       return { login };
     }),
     fact(
+      "A trust that is gone and a wrong password are the same refusal; only the first user is let in by itself",
+      async (stage) => {
+        const trust = await stage.owner.cloud.identity.createTrust(await wish(stage));
+        await stage.owner.cloud.identity.deleteTrust(trust.id);
+        const { cloud, config } = stage.service;
+        const gone = cloud.asTrust(trust.id);
+        const mistaken = cloud.asUser({ ...config.credentials, password: "wrong" } as typeof config.credentials);
+        const refusals = [await refusalOf(gone.token()), await refusalOf(mistaken.token())];
+        expect(refusals.map(({ kind, status }) => [kind, status])).toEqual(Array(2).fill(["credentialRevoked", 401]));
+        const letIn = [await gone.isLetIn(), await mistaken.isLetIn()];
+        expect(letIn).toEqual([true, false]);
+        return { refusals, letIn };
+      },
+    ),
+    fact(
       "A trust without impersonation is deleted neither by its trustee nor by its own token, but by its trustor",
       async (stage) => {
         const id = await stage.shared(makeUnimpersonated);
