@@ -255,13 +255,16 @@ test("an account that a unit or a crontab names is locked, not removed; no passw
 });
 
 test("a file with another name outside lives on there, unharmed", () => {
-  const guest = tree(debian, { "/opt/pkgs/lib.so": "shared" });
+  const guest = tree(debian, { "/opt/pkgs/lib.so": "shared", "/srv/mirror/own.deb": "shared" });
   mkdirSync(join(guest.root, "home/alice/env"), { recursive: true });
   linkSync(join(guest.root, "opt/pkgs/lib.so"), join(guest.root, "home/alice/env/lib.so"));
   writeFileSync(join(guest.root, "home/alice/own"), canary);
+  linkSync(join(guest.root, "srv/mirror/own.deb"), join(guest.root, "var/cache/apt/archives/own.deb"));
   linkSync(join(guest.root, "home/alice/own"), join(guest.root, "home/alice/own-too"));
   clean(guest);
   expect(guest.read("/opt/pkgs/lib.so")).toBe("shared");
+  expect(guest.read("/srv/mirror/own.deb")).toBe("shared");
+  expect(guest.find("own.deb")).toEqual(["/srv/mirror/own.deb"]);
   expect(guest.paths().filter((path) => path.startsWith("/home/"))).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-// `npm run test:guests`: the guest scripts on disks of their own. As root, with e2fsprogs, xfsprogs and btrfs-progs.
+// `npm run test:guests`: the guest scripts on disks of their own. As root, with e2fsprogs, xfsprogs, btrfs-progs and fdisk.
 import base from "../../jest.config.js";
 
 export default {

@@ -107,7 +107,7 @@ test("append-only and immutable logs, mail and settings are emptied, and those a
   expect(existsSync(guest.place("/var/mail/alice"))).toBe(false);
   expect(readFileSync(guest.place("/etc/hosts"), "utf8")).toMatch(/^127\.0\.0\.1 localhost\n/);
   expect(report.removed.items).toContainEqual({ path: "/var/log", files: 4, bytes: 128 });
-  expect(report.problems.join()).not.toMatch(/could not be|complaints/);
+  expect(report.problems.join()).not.toMatch(/could not be (emptied|removed|set back)|complaints/);
   guest.unmount();
   expect(await countInBytes(guest.file, Object.values(is))).toEqual({ [is.log]: 0, [is.mail]: 0, [is.hosts]: 0 });
 });

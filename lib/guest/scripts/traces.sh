@@ -113,6 +113,7 @@ erase_files_there() {
   measure
   if [ "$FILES" != 0 ]; then
     loosen
+    let_go_of_shared
     overwrite
     find_in "$erase_place" contents ! -type d -exec sh -c 'rm -f -- "$@" 2>/dev/null && exit 0
       for file; do [ ! -e "$file" ] && [ ! -L "$file" ] || printf "%s\0" "$file"; done' sh {} + >"$W/names"
