@@ -59,5 +59,6 @@ test("one and the same id, in whatever order they come", () => {
       const days = eligible.map(({ properties }) => properties.darkroom_published_at ?? "");
       expect(latest?.properties.darkroom_published_at).toBe(days.sort().at(-1));
     }),
+    { seed: 1 },
   );
 });

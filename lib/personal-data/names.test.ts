@@ -9,6 +9,7 @@ test("every character that a name may hold stands for itself", () => {
       expect(withoutName(`asked for by x${name}x${end}`, `x${name}x`)).toBe(`asked for by ${erasedName}${end}`);
     }),
     {
+      seed: 1,
       examples: [
         ["-", "."],
         ["\\", ""],

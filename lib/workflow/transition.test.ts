@@ -52,6 +52,7 @@ test("every road goes through release, ends once, and is always either due or en
         nowMs += 1_000;
       }
     }),
+    { seed: 1 },
   );
 });
 
