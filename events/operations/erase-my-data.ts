@@ -20,14 +20,14 @@ export const eraseMyData = defineOperation({
       description: "What of this page was erased",
       schema: z.strictObject({
         user: z.strictObject({ id: z.string() }),
-        erased: z.strictObject({ requests: z.int(), reports: z.int(), records: z.int(), questions: z.int() }),
+        erased: z.strictObject({ requests: z.int(), reports: z.int(), records: z.int(), publicity: z.int() }),
         /** Requests that are under way. */
         live: z.array(z.string()),
         next: z.string().nullable(),
       }),
       example: {
         user: { id: requestRepresentationExample.requester.id },
-        erased: { requests: 2, reports: 3, records: 5, questions: 0 },
+        erased: { requests: 2, reports: 3, records: 5, publicity: 0 },
         live: [],
         next: null,
       },

@@ -40,7 +40,7 @@ export const getMyData = defineOperation({
         ),
         records: z.array(auditRecord),
         /** Images that the user wanted to be public. */
-        questions: z.array(z.strictObject({ publicity, contactAddress: z.string().nullable() })),
+        publicity: z.array(z.strictObject({ publicity, contactAddress: z.string().nullable() })),
         next: z.string().nullable(),
       }),
       example: {
@@ -53,7 +53,7 @@ export const getMyData = defineOperation({
           },
         ],
         records: [auditRecordExample],
-        questions: [{ publicity: publicityExample, contactAddress: null }],
+        publicity: [{ publicity: publicityExample, contactAddress: null }],
         next: null,
       },
     },

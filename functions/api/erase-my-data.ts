@@ -21,7 +21,7 @@ export const handler = endpoint(eraseMyData, async (call) => {
   const page = await pageOfUser(runtime.table, { provider: provider.name, userId, limit, cursor }).catch(
     refuseBadCursor,
   );
-  const erased = { requests: 0, reports: 0, records: 0, questions: 0 };
+  const erased = { requests: 0, reports: 0, records: 0, publicity: 0 };
   const live = new Set<string>();
   for (const { id } of page.requests) {
     const request = await runtime.store.get(id);
@@ -34,15 +34,15 @@ export const handler = endpoint(eraseMyData, async (call) => {
     erased.reports += gone.reports;
   }
   const publicity = openPublicity(runtime.table);
-  for (const question of page.questions) {
-    if (await publicity.withoutName(question, userId, erasedName)) erased.questions += 1;
+  for (const question of page.publicity) {
+    if (await publicity.withoutName(question, userId, erasedName)) erased.publicity += 1;
   }
   // A record leads to what the user did to others' requests and questions, so it is cleaned after those.
   const audit = openAuditStore(runtime.table);
   for (const record of page.records) {
     const act = await eraseAct(runtime, record);
     if (act.from === "request") erased.requests += 1;
-    if (act.from === "question") erased.questions += 1;
+    if (act.from === "question") erased.publicity += 1;
     if (act.live !== undefined) live.add(act.live);
     if (record.actor.userName !== undefined && (await audit.withoutName(record.id))) erased.records += 1;
   }

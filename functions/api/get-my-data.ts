@@ -26,7 +26,7 @@ export const handler = endpoint(getMyData, async (call) => {
     user: { id: userId },
     requests: await Promise.all(page.requests.map((request) => shown(request, runtime.evidence))),
     records: page.records.map(shownRecord),
-    questions: page.questions.map((question) => ({
+    publicity: page.publicity.map((question) => ({
       publicity: publicityView(question),
       contactAddress: question.contactAddress ?? null,
     })),

@@ -13,7 +13,7 @@ export interface UserPage {
   readonly requests: readonly ImageRequest[];
   readonly records: readonly AuditRecord[];
   /** Whether images shall be public, as the user asked. */
-  readonly questions: readonly Publicity[];
+  readonly publicity: readonly Publicity[];
   readonly cursor?: string;
 }
 
@@ -33,7 +33,7 @@ export async function pageOfUser(
   return {
     requests: items.filter(isRequestItem).map(requestOf),
     records: items.filter(isAuditItem).map(recordOf),
-    questions: items.filter(isPublicityItem).map(publicityOf),
+    publicity: items.filter(isPublicityItem).map(publicityOf),
     ...(next && { cursor: writeCursor(next, list) }),
   };
 }

@@ -102,7 +102,7 @@ describe("a user's own", () => {
       requests: 1,
       reports: 0,
       records: 0,
-      questions: 0,
+      publicity: 0,
     });
   });
 

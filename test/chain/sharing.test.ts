@@ -336,15 +336,15 @@ describe("an image that is to be public", () => {
     const id = imageOfAlice({ visibility: "private" });
     await ask(id);
     const kept = await bench.call("get-my-data", "alice");
-    expect(kept.body.questions).toMatchObject([
+    expect(kept.body.publicity).toMatchObject([
       { publicity: { image: { id } }, contactAddress: "alice@simulated.invalid" },
     ]);
     const { body } = await bench.call("erase-my-data", "alice");
-    expect(body.erased.questions).toBe(1);
+    expect(body.erased.publicity).toBe(1);
     expect(JSON.stringify(table.items.get(`publicity#simulated#${id}`))).not.toContain("alice");
     expect((await decide(id, "carol")).body.requester.userName).toBe("(erased)");
     const asStaff = await bench.call("erase-my-data", "carol");
-    expect(asStaff.body.erased).toMatchObject({ questions: 1, records: 1 });
+    expect(asStaff.body.erased).toMatchObject({ publicity: 1, records: 1 });
     expect(JSON.stringify(table.items.get(`publicity#simulated#${id}`))).not.toContain("carol");
   });
 
