@@ -190,9 +190,10 @@ test("killed over a mail or a webhook, again and again: no mail comes twice; a w
   const ids = () => new Set(webhooks().map(({ headers }) => headers?.["webhook-id"]));
   await eventually("every webhook", () => ids().size === milestones.length, 2 * boundMs);
 
-  const mails = arrived().filter(({ kind }) => kind === "mail");
-  expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(mails.length);
-  expect(mails.length).toBeGreaterThanOrEqual(milestones.length - 2);
+  // Each death may have cost the one mail that was on its way. The others need not be as quick as the webhooks.
+  const mails = () => arrived().filter(({ kind }) => kind === "mail");
+  await eventually("all mails but two", () => mails().length >= milestones.length - 2, 2 * boundMs);
+  expect(new Set(mails().map(({ messageId }) => messageId)).size).toBe(mails().length);
   const bodies = new Map<string | undefined, Set<string | undefined>>();
   for (const { headers, body } of webhooks()) {
     const known = bodies.get(headers?.["webhook-id"]) ?? new Set();
