@@ -40,6 +40,7 @@ export const routes = {
   finishWebsso: ["POST", "/v1/tokens/websso/callback"],
   keepImage: ["POST", "/v1/images/{id}/keep"],
   getTidyingPlan: ["GET", "/v1/tidying/plan"],
+  startTidyingPass: ["POST", "/v1/tidying/passes"],
   listDeletions: ["GET", "/v1/tidying/deletions"],
   listAudit: ["GET", "/v1/audit"],
   getMyData: ["GET", "/v1/my-data"],

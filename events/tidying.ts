@@ -8,6 +8,14 @@ export const planQuery = z.strictObject({
   cursor: z.string().min(1).max(500).optional(),
 });
 
+export const passQuery = planQuery.extend({
+  /** Nothing is begun: the answer is the plan, as `limit`, `cursor` and `all` ask for it. */
+  dryRun: z.enum(["true", "false"]).default("false"),
+});
+
+/** `held`: why nothing is deleted for now. */
+export const passDue = z.strictObject({ due: z.literal(true), held: z.string().nullable() });
+
 export const plannedImage = z.strictObject({
   id: z.string(),
   name: z.string().nullable(),

@@ -46,6 +46,7 @@ import { listWebhookDeliveries } from "./list-webhook-deliveries.ts";
 import { listWebhooks } from "./list-webhooks.ts";
 import { putMember } from "./put-member.ts";
 import { replaceWebhookSecret } from "./replace-webhook-secret.ts";
+import { startTidyingPass } from "./start-tidying-pass.ts";
 import { startWebsso } from "./start-websso.ts";
 import { takeCloudEvents } from "./take-cloud-events.ts";
 import { takePortalCall } from "./take-portal-call.ts";
@@ -90,6 +91,7 @@ export const operations = {
   finishWebsso,
   keepImage,
   getTidyingPlan,
+  startTidyingPass,
   listDeletions,
   listAudit,
   getMyData,

@@ -2,55 +2,10 @@
 import { getTidyingPlan } from "../../events/operations/get-tidying-plan.ts";
 import { answer } from "../../lib/http/answer.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { HttpProblem, invalid } from "../../lib/http/http-problem.ts";
 import { staffOnly } from "../../lib/http/staff.ts";
-import { withOurCredential } from "../../lib/providers/own-credential.ts";
-import { problem } from "../../lib/requests/problem.ts";
-import { openAnnouncer } from "../../lib/tidying/announce.ts";
-import { planPage } from "../../lib/tidying/plan.ts";
-import { openTidyingStore, type Place } from "../../lib/tidying/store.ts";
-import { CannotSee, eyesOf, survey } from "../../lib/tidying/survey.ts";
+import { planView } from "../../lib/tidying/plan-view.ts";
 
-export const handler = endpoint(getTidyingPlan, async ({ runtime, provider, caller, query, bounded }) => {
-  staffOnly(caller, "Only staff of this provider see what is to be tidied away.");
-  const place = placeOf(query.cursor);
-  const eyes = eyesOf(provider, bounded);
-  const entry = eyes.isStaff ? "staffCloud" : "cloud";
-  const seen = <Found>(asked: Promise<Found>) =>
-    withOurCredential(asked, { entry, may: "see what is in use and what is on the shelf" });
-  const surveyed = seen(survey(eyes, provider.name, runtime.store, runtime.clock.now()));
-  const known = await surveyed.catch((error: unknown) => {
-    if (!(error instanceof CannotSee)) throw error;
-    throw new HttpProblem(
-      503,
-      problem("cannot-see", "What is in use cannot be known", error.message, {
-        remedy: "Give the entry that staffCloud names the right to see every project's servers and volumes.",
-      }),
-    );
-  });
-  const announcer = openAnnouncer(runtime, provider, bounded);
-  const page = await seen(planPage({ runtime, provider, eyes, known, announcer }, place, query.limit));
-  const { held } = await openTidyingStore(runtime.table).state(provider.name);
-  return answer(200, {
-    enabled: provider.policy.tidying.enabled,
-    seesAllProjects: known.seesAllProjects,
-    held: held?.why ?? null,
-    looked: page.images.length,
-    images: page.images.filter(({ verdict }) => query.all === "true" || verdict !== "kept"),
-    next: page.next ? Buffer.from(JSON.stringify([page.next.part, page.next.after])).toString("base64url") : null,
-  });
+export const handler = endpoint(getTidyingPlan, async (call) => {
+  staffOnly(call.caller, "Only staff of this provider see what is to be tidied away.");
+  return answer(200, await planView(call));
 });
-
-/** Never trusted: the cloud looks for the image, and the list is begun anew where there is none. */
-function placeOf(cursor: string | undefined): Place {
-  if (cursor === undefined) return { part: "shown" };
-  try {
-    const [part, after] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
-    const known = part === "shown" || part === "hidden";
-    if (known && (after === null || (typeof after === "string" && /^[0-9a-f-]{36}$/.test(after))))
-      return { part, ...(after !== null && { after }) };
-  } catch {
-    // falls through to the refusal
-  }
-  throw invalid([{ field: "cursor", detail: "is none that was given out here" }], "query");
-}

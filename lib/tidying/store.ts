@@ -86,6 +86,16 @@ export function openTidyingStore(table: Table) {
       await table.update(sweepId(provider), { lease: undefined }, equals("lease.token", token));
     },
 
+    /**
+     * The next run begins a pass, however long ago the last one began. Undefined where one is under way. A run that is just beginning needs no look at its lease: it
+     * writes when its pass began after this, or leaves this for the next.
+     */
+    async passDueNow(provider: string): Promise<SweepState | undefined> {
+      return (await table.update(sweepId(provider), { passBeganAtMs: undefined }, absent("place"))) as
+        | SweepState
+        | undefined;
+    },
+
     async hold(provider: string, held: Held): Promise<void> {
       await table.update(sweepId(provider), { held }, always);
     },

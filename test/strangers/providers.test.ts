@@ -49,7 +49,13 @@ test("no list of the other shows it, and staff of the one are nobody there", asy
     const { status, body } = await there(operation, "owner", {});
     expect([operation, status, JSON.stringify(body).includes(id)]).toEqual([operation, 200, false]);
   }
-  for (const operation of ["list-approvals", "list-audit", "get-tidying-plan", "list-deletions"]) {
+  for (const operation of [
+    "list-approvals",
+    "list-audit",
+    "get-tidying-plan",
+    "start-tidying-pass",
+    "list-deletions",
+  ]) {
     expect([operation, (await there(operation, "staff", {})).status]).toEqual([operation, 403]);
   }
 });

@@ -329,6 +329,10 @@ export const table: Record<string, Row> = {
     statuses: "               403 403 403 200             403 403             403      401 401 401 401",
     call: nothing,
   },
+  "start-tidying-pass": {
+    statuses: "               403 403 403 200             403 403             403      401 401 401 401",
+    call: async () => ({ query: { dryRun: "true" } }),
+  },
   "list-deletions": {
     statuses: "               403 403 403 200             403 403             403      401 401 401 401",
     call: nothing,

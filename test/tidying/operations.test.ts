@@ -193,3 +193,45 @@ test.each([
     expect([status, body.detail]).toEqual([503, expect.stringContaining("`staffCloud`")]);
   },
 );
+
+describe("a pass that staff let begin", () => {
+  const start = (query: Record<string, string> = {}) => shelf.bench.call("start-tidying-pass", "carol", { query });
+
+  test("as a dry run it is the plan, and nothing is written but that somebody looked", async () => {
+    shelf = await openShelf();
+    shelf.put("old");
+    const plan = await shelf.bench.call("get-tidying-plan", "carol", { query: { all: "true" } });
+    const dry = await start({ dryRun: "true", all: "true" });
+    expect([dry.status, dry.body]).toEqual([200, plan.body]);
+    expect(dry.body.images).toContainEqual(expect.objectContaining({ name: "old" }));
+    const written = [...shelf.table.items.values()].filter(({ id }) => !id.startsWith("rate#"));
+    expect(written).toMatchObject([{ action: "start-tidying-pass", facts: { dryRun: true } }]);
+  });
+
+  test("begins with the next run, though the last one began today; once", async () => {
+    shelf = await openShelf();
+    expect((await shelf.run()).outcome).toBe("ended");
+    shelf.bench.clock.advance(3_600_000);
+    expect((await shelf.run()).outcome).toBe("not-due");
+    const { status, body } = await start();
+    expect([status, body]).toEqual([202, { due: true, held: null }]);
+    expect((await start()).status).toBe(202);
+    expect((await shelf.run()).outcome).toBe("ended");
+    expect((await shelf.run()).outcome).toBe("not-due");
+  });
+
+  test("is refused in words while one is under way, where tidying is off, and without the operator's credential", async () => {
+    shelf = await openShelf();
+    shelf.put("old");
+    expect((await shelf.run({ remainingMs: () => 1_000 })).outcome).toBe("paused");
+    const underWay = await start();
+    expect([underWay.status, underWay.body.type]).toEqual([409, expect.stringContaining("pass-under-way")]);
+    expect((await shelf.run()).outcome).toBe("ended");
+    await shelf.close();
+    shelf = await openShelf({ tidying: { enabled: false } });
+    expect((await start()).body.type).toContain("tidying-off");
+    await shelf.close();
+    shelf = await openShelf({ staff: false });
+    expect((await start()).body.detail).toContain("only the images of Darkroom's own project");
+  });
+});
