@@ -33,7 +33,7 @@ export interface Ask {
   contentType?: string | undefined;
   /** Sending it twice does no more than sending it once; GET and HEAD by themselves. */
   repeatable?: boolean | undefined;
-  /** Not sent again when it fails: for what is made, and found by its mark. */
+  /** Not sent again when it fails: for what is made, and found by its mark. A refused token is renewed all the same; the call then is `unavailable`. */
   once?: boolean | undefined;
   microversion?: Microversions | undefined;
 }
@@ -81,10 +81,12 @@ async function perform(context: Context, ask: Ask): Promise<{ reply: Reply; call
     if (answer.status >= 200 && answer.status < 300) {
       return { reply: { requestId: requestIdOf(answer.headers), microversion }, call, answer };
     }
-    // Neither 401 nor 406 was performed, so both may be sent again, whatever the method.
+    // By all the cloud says neither 401 nor 406 was performed, so both may be sent again, whatever the method.
     if (answer.status === 401 && !renewed) {
       renewed = true;
       token = await session.renew(caller, token);
+      // But not what is made: whoever asks looks for its mark first, lest a second one be made of which nobody hears.
+      if (ask.once) throw notSentAgain(call, answer);
     } else if (answer.status === 406 && microversion !== undefined && !learnt) {
       learnt = true;
       await ranges.learn(address, token.id, caller);
@@ -92,6 +94,20 @@ async function perform(context: Context, ask: Ask): Promise<{ reply: Reply; call
       throw refusal(call, answer, wire.clock.now());
     }
   }
+}
+
+function notSentAgain(call: Call, { status, headers }: Answered): OpenStackFault {
+  const { service, method, path } = call;
+  const detail = "the token was refused; there is a new one now";
+  return new OpenStackFault({
+    service,
+    method,
+    path,
+    kind: "unavailable",
+    status,
+    requestId: requestIdOf(headers),
+    detail,
+  });
 }
 
 function find({ config }: Context, ask: Ask, token: Token): string {

@@ -96,6 +96,20 @@ test("also for a call that may not be repeated: refused is not performed", async
   expect(server.asked(action)).toHaveLength(2);
 });
 
+test("but not a call that makes something: the token is renewed, and whoever asked looks first", async () => {
+  const action = "POST /compute/v2.1/servers/s1/action";
+  server.script(action, { status: 401 }, { json: { image_id: "i1" } });
+  const it = cloud();
+  const wish = { name: "n", metadata: {} };
+  expect(await faultOf(it.compute.createImage("s1", wish))).toMatchObject({
+    kind: "unavailable",
+    status: 401,
+    outcomeKnown: true,
+  });
+  expect([server.asked(action).length, server.asked(login).length]).toEqual([1, 2]);
+  expect(await it.compute.createImage("s1", wish)).toMatchObject({ imageId: "i1" });
+});
+
 test("a new token that is refused too ends the call", async () => {
   server.script(usage, { status: 401, json: { error: { code: 401, message: "no", title: "Unauthorized" } } });
   expect(await faultOf(cloud().image.getUsage())).toMatchObject({

@@ -37,6 +37,7 @@ describe.each(calls)("%s", (what, call) => {
   test.each([
     ["an answer that is lost after the effect", { when: "after", answer: "reset" }],
     ["500 after the effect", { when: "after", answer: { error: 500 } }],
+    ["401 after the effect", { when: "after", answer: { error: 401 } }],
     ["503 before it", { when: "before", answer: { error: 503 } }],
     ["a proxy's page in place of the answer", { when: "after", answer: { shape: "page" } }],
   ] as const)("%s: the request completes, with one image", async (_how, fault) => {
