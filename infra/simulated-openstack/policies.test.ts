@@ -42,6 +42,66 @@ describe("policies", () => {
     expect((await alice.act(demoIds.servers["analysis-1"], { createImage: { name: "x" } })).status).toBe(202);
   });
 
+  test("a server that is deleted can be restored for as long as Nova says, and is in no plain list meanwhile (measured on Zed)", async () => {
+    await using out = await tryOut();
+    out.cloud.state.policies.reclaimInstanceIntervalMs = 3_600_000;
+    const alice = await out.as("alice");
+    const admin = await out.as("admin");
+    const id = demoIds.servers["analysis-1"];
+    const path = `/compute/v2.1/servers/${id}`;
+    const status = async () => (await alice.ask("GET", path)).body as { server: { status: string } };
+    const lists = async (who: Speaker, all = "") => {
+      const found: boolean[] = [];
+      for (const query of [
+        "",
+        "deleted=true",
+        "status=SOFT_DELETED",
+        "changes-since=1970-01-01T00:00:00Z&status=SOFT_DELETED",
+      ]) {
+        const { body } = await who.ask("GET", `/compute/v2.1/servers?${all}${query}`);
+        found.push((body as { servers: { id: string }[] }).servers.some((server) => server.id === id));
+      }
+      return found;
+    };
+    expect((await alice.ask("DELETE", path)).status).toBe(204);
+    out.clock.advance(60_000);
+    expect((await status()).server.status).toBe("SOFT_DELETED");
+    expect(await lists(alice)).toEqual([false, false, false, true]);
+    expect(await lists(admin, "all_tenants=1&")).toEqual([false, true, false, true]);
+    expect((await alice.act(id, { restore: null })).status).toBe(202);
+    out.clock.advance(60_000);
+    expect((await status()).server.status).toBe("ACTIVE");
+    await alice.ask("DELETE", path);
+    out.clock.advance(3_500_000);
+    expect((await alice.ask("GET", path)).status).toBe(200);
+    out.clock.advance(200_000);
+    expect((await alice.ask("GET", path)).status).toBe(404);
+  });
+
+  test("what can be restored is deleted for good by force", async () => {
+    await using out = await tryOut();
+    out.cloud.state.policies.reclaimInstanceIntervalMs = 3_600_000;
+    const alice = await out.as("alice");
+    const id = demoIds.servers["analysis-1"];
+    await alice.ask("DELETE", `/compute/v2.1/servers/${id}`);
+    out.clock.advance(60_000);
+    expect((await alice.act(id, { forceDelete: null })).status).toBe(202);
+    out.clock.advance(60_000);
+    expect((await alice.ask("GET", `/compute/v2.1/servers/${id}`)).status).toBe(404);
+  });
+
+  test("a Glance that deletes with delay does not delete what is out of use: 400", async () => {
+    await using out = await tryOut();
+    out.cloud.state.policies.delayedDelete = true;
+    const alice = await out.as("alice");
+    const id = demoIds.images["taken-name"];
+    await alice.ask("POST", `${images}/${id}/actions/deactivate`);
+    const refused = await alice.ask("DELETE", `${images}/${id}`);
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("deactivated to pending_delete")]);
+    await alice.ask("POST", `${images}/${id}/actions/reactivate`);
+    expect((await alice.ask("DELETE", `${images}/${id}`)).status).toBe(204);
+  });
+
   test("protected properties are the administrator's; one of them in a list of changes fails them all", async () => {
     await using out = await tryOut();
     out.cloud.state.policies.protectedProperties = ["x_billing_*", "licence"];

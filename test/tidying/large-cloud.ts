@@ -1,10 +1,10 @@
-// A simulated cloud of many images and servers, in a process of its own: `node large-cloud.ts IMAGES SERVERS UNUSED`. Says its address on one line, ends when its input does.
+// A simulated cloud of many images and servers, in a process of its own: `node large-cloud.ts IMAGES SERVERS UNUSED PUBLISHED`. Says its address on one line, ends when its input does.
 import { demoIds, demoSeed, type SeedDocument, startSimulatedCloud } from "../../infra/simulated-openstack/index.ts";
 
-const [images = 0, servers = 0, unused = 0] = process.argv.slice(2).map(Number);
+const [images = 0, servers = 0, unused = 0, published = 0] = process.argv.slice(2).map(Number);
 const dayMs = 86_400_000;
 
-/** Some are old snapshots that nobody uses, then each server has an old one that it was booted from, as far as there are images; the rest are young. */
+/** Some are old and nobody uses them: the first of these are two versions each of what Darkroom published (request `5…` made image `1…`), the others snapshots; then each server has an old one that it was booted from, as far as there are images; the rest are young. */
 function seed(nowMs: number): SeedDocument {
   const demo = demoSeed(nowMs);
   const image = Object.values(demo.images ?? {}).find(({ name }) => name === "taken-name");
@@ -16,17 +16,15 @@ function seed(nowMs: number): SeedDocument {
     const isUnused = each < unused;
     const id = idOf("1", each);
     const ageDays = isUnused ? 400 : each < unused + servers ? 300 : 30;
-    const properties = {
-      image_type: "snapshot",
-      instance_uuid: idOf("3", each),
-      user_id: demoIds.users.alice,
-      os_distro: "debian",
-    };
-    const createdAt = nowMs - ageDays * dayMs + each * 10;
+    const createdAt = nowMs - ageDays * dayMs + each * 1000;
+    const isPublished = each < published;
+    const properties: Record<string, string> = isPublished
+      ? { darkroom_request: idOf("5", each), darkroom_published_at: new Date(createdAt).toISOString() }
+      : { image_type: "snapshot", instance_uuid: idOf("3", each), user_id: demoIds.users.alice, os_distro: "debian" };
     parts.images[id] = {
       ...image,
       id,
-      name: `snapshot-${each}`,
+      name: isPublished ? `line-${Math.floor(each / 2)}` : `snapshot-${each}`,
       properties,
       createdAt,
       updatedAt: createdAt,

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { demoIds } from "../../infra/simulated-openstack/index.ts";
 import { openNoticeStore } from "../../lib/notify/notice-store.ts";
 import type { CallReport } from "../../lib/openstack/index.ts";
 import { readProviders } from "../../lib/providers/configuration.ts";
@@ -11,10 +12,15 @@ import { planPage } from "../../lib/tidying/plan.ts";
 import type { Place } from "../../lib/tidying/store.ts";
 import { eyesOf, survey } from "../../lib/tidying/survey.ts";
 import { sweepProvider } from "../../lib/tidying/sweep.ts";
-import { openMemoryTable } from "../matrix/memory-table.ts";
+import { type MemoryTable, openMemoryTable } from "../matrix/memory-table.ts";
+import { sampleRequest } from "../store/sample-request.ts";
 
 const servers = 20_000;
 const unused = 200;
+/** Of the unused ones: two versions each, of which the later one stays. */
+const published = 100;
+const goes = unused - published / 2;
+const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 process.env.LOG_LEVEL = "silent";
 const { gc } = globalThis;
@@ -51,7 +57,8 @@ async function measure(images: number) {
   const queue = { send: async () => undefined, poke: async () => undefined };
   const stores = { table, store: openRequestStore(table), notices: openNoticeStore(table) };
   const runtime = { ...stores, queue, clock: { now: () => nowMs } };
-  console.log(`\n${images} images, ${servers} servers, ${unused} unused`);
+  await putRequests(table, provider.name);
+  console.log(`\n${images} images, ${servers} servers, ${unused} unused, of these ${published} published`);
 
   const watched = async <Result>(what: string, work: (look: () => void) => Promise<Result>) => {
     calls.length = 0;
@@ -75,6 +82,23 @@ async function measure(images: number) {
     );
     return { peakHeapMib: mib(peakHeap), calls: calls.length };
   };
+  /** Calls are pages and actions, and two lists of its name for each old image that Darkroom published; people are looked up once. */
+  const expectCalls = (actions: Record<string, number>, publishedSeen?: number) => {
+    const pages = {
+      // Every kind of list ends with a page that may be empty; servers that can be restored are looked for before and after the others.
+      "GET /servers/detail": Math.ceil(servers / 1000) + 1 + 2,
+      "GET /volumes/detail": Math.ceil(servers / 100 / 1000) + 1,
+      ...(publishedSeen !== undefined && { "GET /images": Math.ceil(images / 1000) + 2 + 2 * publishedSeen }),
+    };
+    const lookUps = { "POST /auth/tokens": 2, "GET /users/ID": 2, "GET /users/ID/projects": 2 };
+    for (const [kind, count] of Object.entries(actions)) {
+      if (counts(calls).get(kind) !== count) throw new Error(`${counts(calls).get(kind)} ${kind}, not ${count}`);
+    }
+    const allowed: Record<string, number> = { ...pages, ...lookUps, ...actions };
+    for (const [kind, count] of counts(calls)) {
+      if (count > (allowed[kind] ?? 0)) throw new Error(`${count} ${kind}: more than ${allowed[kind] ?? 0}`);
+    }
+  };
 
   const plan = await watched("plan", async (look) => {
     const eyes = eyesOf(provider, (one) => one);
@@ -90,8 +114,17 @@ async function measure(images: number) {
     }
     return seen;
   });
-  for (const what of ["sweep: told", "sweep: hidden", "sweep: deleted"]) {
-    await watched(what, async (look) => {
+  expectCalls({}, published);
+  const each = "/images/ID";
+  const runs: [what: string, actions: Record<string, number>, publishedSeen: number | undefined, afterMs: number][] = [
+    ["told", {}, published, dayMs],
+    // What it hides it meets again among the hidden ones.
+    ["hidden", { [`PATCH ${each}`]: goes }, 1.5 * published, dayMs],
+    ["out of use", { [`POST ${each}/actions/deactivate`]: goes }, published, hourMs],
+    ["deleted", { [`GET ${each}`]: goes, [`DELETE ${each}`]: goes }, undefined, 0],
+  ];
+  for (const [what, actions, publishedSeen, afterMs] of runs) {
+    await watched(`sweep: ${what}`, async (look) => {
       const timer = setInterval(look, 500);
       const { tell } = openAnnouncer(runtime, provider, (one) => one);
       const run = { signal: new AbortController().signal, remainingMs: () => 900_000, tell };
@@ -100,7 +133,8 @@ async function measure(images: number) {
       if (outcome !== "ended") throw new Error(`the pass did not end: ${why}`);
       return { outcome, looked, done };
     });
-    nowMs += dayMs + 1000;
+    expectCalls(actions, publishedSeen);
+    nowMs += afterMs + 1000;
   }
   await provider.service.close();
   await provider.staff?.close();
@@ -109,20 +143,48 @@ async function measure(images: number) {
   return { plan };
 }
 
+/** Of each published image the request that made it, ended long ago. */
+async function putRequests(table: MemoryTable, provider: string): Promise<void> {
+  const store = openRequestStore(table);
+  for (let each = 0; each < published; each++) {
+    const [id, imageId] = [idOf("5", each), idOf("1", each)];
+    const requester = { userId: demoIds.users.alice, userName: "alice", projectName: "astro-lab" };
+    const learned = { publish: { imageId } };
+    const projectId = demoIds.projects["astro-lab"];
+    await store.create(sampleRequest({ id, provider, projectId, requester, learned: learned as never }));
+    const item = table.items.get(`request#${id}`);
+    if (!item) throw new Error("the request is not stored");
+    const { lifeKey: _life, wakeShard: _wake, ...ended } = item;
+    table.items.set(item.id, ended as typeof item);
+  }
+}
+
+function idOf(kind: string, each: number): string {
+  return `${kind}0000000-0000-4000-8000-${String(each).padStart(12, "0")}`;
+}
+
 function countOf(calls: readonly CallReport[]): string {
+  return [...counts(calls)].map(([kind, count]) => `${count} ${kind}`).join(", ");
+}
+
+function counts(calls: readonly CallReport[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { method, path } of calls) {
     const kind = `${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}/, "ID")}`;
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
-  return [...counts].map(([kind, count]) => `${count} ${kind}`).join(", ");
+  return counts;
 }
 
 async function startCloud(images: number): Promise<{ cloudsYaml: string; stop(): void }> {
   const script = join(import.meta.dirname, "large-cloud.ts");
-  const child = spawn(process.execPath, ["--no-warnings", script, String(images), String(servers), String(unused)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--no-warnings", script, String(images), String(servers), String(unused), String(published)],
+    {
+      stdio: ["pipe", "pipe", "inherit"],
+    },
+  );
   const [line] = await new Promise<string[]>((resolve, reject) => {
     const lines = createInterface({ input: child.stdout });
     lines.once("line", (text) => resolve([text]));

@@ -1,7 +1,7 @@
 // A table that was put back, beside the cloud that went on: what an operator reads before anything is deleted.
 import { reconcile } from "../../lib/tidying/reconcile.ts";
 import { asking } from "../chain/bench.ts";
-import { dayMs, openShelf, putImage, type Shelf, snapshotOf } from "./shelf.ts";
+import { dayMs, hourMs, openShelf, putImage, type Shelf, snapshotOf } from "./shelf.ts";
 
 let shelf: Shelf;
 afterEach(() => shelf.close());
@@ -26,11 +26,23 @@ test("table and cloud agree while requests are under way and after their end", a
   expect(await findings()).toEqual([]);
 });
 
+test("what is out of use by the table agrees while it is, and is told once somebody put it back", async () => {
+  shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 1 } });
+  const id = shelf.put("old");
+  await shelf.days(2);
+  shelf.bench.clock.advance(dayMs - hourMs);
+  await shelf.run();
+  expect([shelf.isOut(id), await findings()]).toEqual([true, []]);
+  Object.assign(shelf.bench.cloud.state.images[id] ?? {}, { status: "active" });
+  expect(await findings()).toEqual([`stage: image ${id}`]);
+});
+
 test("what went on after the backup is told, thing by thing, and nothing is written", async () => {
   shelf = await openShelf({ tidying: { tellDays: 1, hideDays: 5 } });
   const { bench, table } = shelf;
   const hidden = shelf.put("old");
   const gone = shelf.put("gone");
+  const out = shelf.put("out-of-use");
   await shelf.days(2);
   const { body } = await bench.call("create-image-request", "alice", { body: asking(bench) });
   const early = await bench.drive(body.id, ({ learned, step }) => learned.capture !== undefined && step !== "capture");
@@ -41,6 +53,7 @@ test("what went on after the backup is told, thing by thing, and nothing is writ
   const later = putImage(bench, "darkroom-0123456789abcdef01234567", { ageDays: 0, properties: snapshotOf("s") });
   Object.assign(bench.cloud.state.images[hidden] ?? {}, { hidden: false });
   delete bench.cloud.state.images[gone];
+  Object.assign(bench.cloud.state.images[out] ?? {}, { status: "deactivated" });
   bench.clock.advance(dayMs);
 
   table.items.clear();
@@ -52,6 +65,7 @@ test("what went on after the backup is told, thing by thing, and nothing is writ
       `published: request ${early.id}`,
       `stage: image ${hidden}`,
       `stage: image ${gone}`,
+      `stage: image ${out}`,
       `unknown: image ${later}`,
     ].sort(),
   );

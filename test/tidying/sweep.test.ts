@@ -66,6 +66,16 @@ const rows: [what: string, stays: boolean, put: (shelf: Shelf) => string][] = [
       return id;
     },
   ],
+  [
+    "base of a server that its owner deleted and can have restored",
+    true,
+    ({ put, bench }) => {
+      const id = put("restorable-base");
+      const server = bench.cloud.state.servers[bench.cloud.ids.server("no-agent-1")];
+      Object.assign(server ?? {}, { imageId: id, vmState: "soft-delete", updatedAt: bench.clock.now() });
+      return id;
+    },
+  ],
   ["protected", true, ({ put }) => put("protected", { protected: true })],
   ["tagged to keep", true, ({ put }) => put("tagged", { tags: ["keep"] })],
   ["fresh", true, ({ put }) => put("fresh", { ageDays: 60 })],
