@@ -73,13 +73,7 @@ async function takeAway<Answer extends Wait | Left>(
   entry: MadeEntry,
   keeping: (thing: Thing) => Promise<Answer | undefined>,
 ): Promise<Wait | Answer | undefined> {
-  const { ledger, nowMs } = at;
-  const removing = isServer(entry) ? await removeServers(at, entry, keeping) : await removeImages(at, entry, keeping);
-  if (removing) return removing;
-  // One 404 proves nothing (a proxy, a cell that is away): a server is gone when two looks in vain have said so.
-  if (entry.thingId === undefined || isServer(entry)) return notSeen(ledger, entry, nowMs());
-  ledger.strike(entry);
-  return undefined;
+  return isServer(entry) ? await removeServers(at, entry, keeping) : await removeImages(at, entry, keeping);
 }
 
 /**
@@ -130,13 +124,13 @@ async function removeServers<Answer>(
     await cloud.compute.deleteServer(server.id);
   }
   const [server] = servers;
-  if (!server) return undefined;
+  if (!server) return notSeen(at.ledger, entry, at.nowMs());
   return wait("the temporary server is being deleted", { evidence: `deleting ${server.id}` });
 }
 
-/** Looked for once more: a 404 in answer to the first look, or to the deletion, may be a proxy's, and the image would stay. */
+/** Looked for once more after it was deleted: a 404 in answer to the deletion may be a proxy's, and the image would stay. */
 async function removeImages<Answer>(
-  { cloud, request }: StepSurroundings,
+  { cloud, request, ledger, nowMs }: StepSurroundings,
   entry: ImageEntry,
   keeping: (thing: Thing) => Promise<Answer | undefined>,
 ): Promise<Wait | Answer | undefined> {
@@ -146,9 +140,11 @@ async function removeImages<Answer>(
     if (kept) return kept;
     await cloud.image.deleteImage(image.id);
   }
-  if (images.length === 0 && entry.thingId === undefined) return undefined;
+  if (images.length === 0) return notSeen(ledger, entry, nowMs());
   const [left] = await findImages(cloud, request.projectId, entry);
-  return left && wait("the image is still there", { evidence: `deleting ${left.id}` });
+  if (left) return wait("the image is still there", { evidence: `deleting ${left.id}` });
+  ledger.strike(entry);
+  return undefined;
 }
 
 /** A guest that never reported: what it printed is all that can explain it, and it goes with the server. Where it cannot be read, the server goes all the same. */
@@ -201,7 +197,7 @@ function isPublished(request: ImageRequest, entry: MadeEntry): boolean {
   return request.end?.status === "completed" && entry.thingId === request.learned.publish?.imageId;
 }
 
-/** Looked for twice. Where we never heard whether it was made, a slow call may still make it: first until none can be under way. */
+/** One 404 proves nothing (a proxy, a cell that is away): gone is what two looks in vain have missed. Where we never heard whether it was made, a slow call may still make it: first until none can be under way. */
 function notSeen(ledger: Ledger, entry: MadeEntry, nowMs: number): Wait | undefined {
   if (entry.thingId === undefined && entry.quietUntilMs > nowMs) {
     return wait("a call to the cloud may still be under way", {
@@ -214,7 +210,10 @@ function notSeen(ledger: Ledger, entry: MadeEntry, nowMs: number): Wait | undefi
     return undefined;
   }
   ledger.lookedInVain(entry.mark);
-  const why = entry.thingId === undefined ? "nothing came of a lost call" : "the temporary server is gone";
+  const why =
+    entry.thingId === undefined
+      ? "nothing came of a lost call"
+      : `the ${isServer(entry) ? "temporary server" : "image"} is gone`;
   return wait(`making sure that ${why}`, {
     evidence: `look ${entry.emptyLooks + 1} ${entry.mark}`,
   });

@@ -4,19 +4,19 @@ import type { StepName } from "../../lib/workflow/chain.ts";
 import { type CellResult, type Span, tryFault, whensOf } from "./fault-cell.ts";
 import { openGrid } from "./grid.ts";
 import { inWords, recordPlaces } from "./places.ts";
-import { openStage, type RequestName } from "./stage.ts";
+import { goalOf, openStage, type RequestName } from "./stage.ts";
 
-/** `steps`: whose calls are its rows; absent: every one's. */
+/** `steps`: whose calls are its rows; absent: every one's. `call`: only rows of this one. */
 export async function faultMatrix(
   name: RequestName,
   span: Span,
   kinds: readonly FaultKind[],
-  { steps, speed = 1 }: { steps?: readonly StepName[]; speed?: number } = {},
+  { steps, call, speed = 1 }: { steps?: readonly StepName[]; call?: string; speed?: number } = {},
 ): Promise<void> {
   const stage = await openStage({}, { speed });
   const { calls } = await recordPlaces(stage, name);
   const rows = calls
-    .filter(({ step }) => steps?.includes(step) ?? true)
+    .filter((place) => (steps?.includes(place.step) ?? true) && (call === undefined || place.call === call))
     .flatMap((place) => {
       return whensOf(place).map((when) => ({ place, when, row: `${inWords(place)} | ${when}` }));
     });
@@ -48,7 +48,7 @@ export async function faultMatrix(
 
     test("no cell is empty, and what passes ended well", () => {
       expect(grid.empty()).toEqual([]);
-      const well = results.filter(({ ending }) => ending === "completed").length;
+      const well = results.filter(({ ending }) => ending === goalOf(name)).length;
       expect(well / results.length).toBeGreaterThan(span === "ever" ? 0.1 : 0.6);
     });
   });

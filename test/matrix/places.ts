@@ -3,7 +3,7 @@ import type { LoggedCall } from "../../infra/simulated-openstack/index.ts";
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
 import type { StepName } from "../../lib/workflow/chain.ts";
 import { play } from "./play.ts";
-import type { RequestName, Stage } from "./stage.ts";
+import { goalOf, type RequestName, type Stage } from "./stage.ts";
 
 /** A step, and what it waited for when it looked; looks that wait for the same are alike. */
 export interface Place {
@@ -30,7 +30,7 @@ export function isAt(place: Place, request: Pick<ImageRequest, "step" | "waiting
   return here.step === place.step && here.wait === place.wait;
 }
 
-/** Runs a request undisturbed and notes each place once, in the order in which they are come to. Throws where it is not published. */
+/** Runs a request undisturbed and notes each place once, in the order in which they are come to. Throws where it does not end as it is to. */
 export async function recordPlaces(stage: Stage, name: RequestName): Promise<{ places: Place[]; calls: CallPlace[] }> {
   const places = new Map<string, Place>();
   const calls = new Map<string, CallPlace>();
@@ -48,7 +48,7 @@ export async function recordPlaces(stage: Stage, name: RequestName): Promise<{ p
     places.set(inWords(here), here);
   };
   const { request } = await play(stage, name, { between: note });
-  if (request.end?.status !== "completed") throw new Error(`undisturbed it failed: ${JSON.stringify(request.end)}`);
+  if (request.end?.status !== goalOf(name)) throw new Error(`undisturbed it failed: ${JSON.stringify(request.end)}`);
   return { places: [...places.values()], calls: [...calls.values()] };
 }
 

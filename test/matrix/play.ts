@@ -2,6 +2,7 @@
 import type { ImageRequest } from "../../lib/requests/image-request.ts";
 import { sweepTrusts } from "../../lib/tidying/unclaimed-trusts.ts";
 import type { RequestName, Stage } from "./stage.ts";
+import { stories } from "./stories.ts";
 
 export interface Disturbance {
   /** Before each look, and once more after the last. */
@@ -29,10 +30,12 @@ export async function play(stage: Stage, name: RequestName, disturbance: Disturb
   const { runtime, queue } = bench;
   const id = await stage.post(name);
   const begun = bench.cloud.calls.length;
+  const story = stories[name]?.();
   let looks = -1;
   const request = await bench.drive(id, async (present) => {
     looks += 1;
     await disturbance.between?.(present);
+    await story?.(stage, present);
     const now = (await runtime.store.get(id)) ?? present;
     if (now.step === "approve" && now.waiting && !now.decision && !now.cancel) await approve(stage, now);
     return present.endedAt !== undefined;

@@ -10,12 +10,22 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
 const outagePatienceHours = 0.1;
 
 /** What is asked for: matrices of their own. Staff are needed for it, so that the chain waits for a person, too. */
+const asIs = { keepPaths: [{ path: "/srv", reason: "course material" }] };
 export const requests = {
-  "as-is": { keepPaths: [{ path: "/srv", reason: "course material" }] },
+  "as-is": asIs,
+  /** In the middle of `capture`. */
+  cancelled: asIs,
+  /** The trust's token ends before each step. */
+  renewed: asIs,
   cleaned: { preparation: "clean", keepPaths: [{ path: "/home/alice/course", reason: "course material" }] },
 } satisfies Record<string, Record<string, unknown>>;
 
 export type RequestName = keyof typeof requests;
+
+/** How it ends undisturbed. */
+export function goalOf(name: RequestName): "completed" | "cancelled" {
+  return name === "cancelled" ? "cancelled" : "completed";
+}
 
 /** What only a cleaned request does; of the steps before, it does the same as one that is taken as it is. */
 export const stepsOfCleaning: readonly StepName[] = ["sanitize", "describe", "verify", "publish", "release"];
