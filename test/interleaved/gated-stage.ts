@@ -7,7 +7,7 @@ import { openLocks } from "../../lib/requests/locks.ts";
 import { openRequestStore } from "../../lib/requests/store.ts";
 import { openRuntimeWith, type Runtime } from "../../lib/runtime.ts";
 import { openStage, type Stage } from "../matrix/stage.ts";
-import { gate } from "./interleavings.ts";
+import { inTurn } from "./interleavings.ts";
 
 export async function openGatedStage(policy: Record<string, unknown> = {}): Promise<Stage> {
   const stage = await openStage(policy);
@@ -31,19 +31,13 @@ export async function openGatedStage(policy: Record<string, unknown> = {}): Prom
 function gatedTable(table: Table): Table {
   return {
     ...table,
-    async putNew(item) {
-      await gate();
-      return table.putNew(item);
-    },
+    putNew: (item) => inTurn(() => table.putNew(item)),
     async update(id, set, when) {
       // The trust's token is shared by all that act with it: who waits for it would wait for somebody else's turn.
-      if (!("sealedToken" in set) || "version" in set) await gate();
-      return table.update(id, set, when);
+      const write = () => table.update(id, set, when);
+      return "sealedToken" in set && !("version" in set) ? await write() : await inTurn(write);
     },
-    async delete(id, when) {
-      await gate();
-      return table.delete(id, when);
-    },
+    delete: (id, when) => inTurn(() => table.delete(id, when)),
   };
 }
 
@@ -71,7 +65,7 @@ function gatedCloud(cloud: Cloud): Cloud {
 function gatedService<Service extends object>(service: Service): Service {
   const calls = Object.entries(service).map(([name, call]) => {
     if (typeof call !== "function" || !changing.test(name)) return [name, call];
-    return [name, async (...given: unknown[]) => gate().then(() => call(...given))];
+    return [name, async (...given: unknown[]) => inTurn(() => call(...given))];
   });
   return Object.fromEntries(calls);
 }

@@ -9,6 +9,7 @@ export default {
     "<rootDir>/test/interleaved/{answers,publicity,requests,workers}*.test.ts",
   ],
   testPathIgnorePatterns: ["/node_modules/"],
-  testTimeout: 600_000,
+  // A bound for what hangs: the longest test goes through four thousand orders, in three minutes where nothing else runs.
+  testTimeout: 1_800_000,
   maxWorkers: 2,
 };
