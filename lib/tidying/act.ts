@@ -19,8 +19,8 @@ export interface Surroundings {
   readonly tidying: TidyingStore;
   /** Of the present pass. */
   readonly pass: string;
-  /** May anything be deleted at all now, and one more in this pass? Counts it. */
-  mayDelete(): boolean;
+  /** May anything be deleted at all now, and one more in this pass? Counts it, in the table too. */
+  mayDelete(): Promise<boolean>;
   /** What uses images, by the one survey of this run. */
   known(): Promise<Known>;
   /** False: there is nobody to be told. May throw: then the stage is not reached, and it is tried again in the next pass. */
@@ -121,7 +121,7 @@ async function deactivate(image: Image, candidate: Candidate, record: StageRecor
   const { tidying, eyes } = at;
   const seen = { ...facts(image, candidate, at), pass: at.pass, seenAtMs: at.runtime.clock.now() };
   const hidden = { ...seen, ...hiddenAgain(record) };
-  if (!at.mayDelete()) {
+  if (!(await at.mayDelete())) {
     await reactivate(record, image, eyes.cloud);
     await tidying.write(hidden, record);
     return "held-back";

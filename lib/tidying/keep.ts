@@ -19,7 +19,8 @@ export async function keepImage(
   const { cloud, ours, tidying, provider, nowMs } = at;
   const record = await tidying.find(provider.name, image.id);
   if (record && isTaken(record, nowMs)) return undefined;
-  const shows = image.hidden && record?.hiddenByUs === true;
+  // Whoever hid it: a table that was put back does not know what was hidden since, and nobody could show it again by our API.
+  const shows = image.hidden && record !== undefined;
   const operations: PatchOperation[] = [
     ...(shows ? [{ op: "replace", path: "/os_hidden", value: false } as const] : []),
     ...expiryOperations(image, null),

@@ -17,7 +17,7 @@ export interface Finding {
    * - `published`: a request that the table has under way has published its image already, or its owner has made it their own: `release` leaves it.
    * - `missing`: the ledger of a live request names what is not there any more.
    * - `delegation`: a live request's trust is gone.
-   * - `stage`: an image that the table has on its way out is gone, was shown again, or is in or out of use otherwise than it says.
+   * - `stage`: an image that the table has on its way out is gone, was shown again, is hidden although the table knows nothing of it, or is in or out of use otherwise than it says.
    * - `unknown`: it bears our name, and no request in the table made it: begun after the backup. No sweep touches it.
    */
   readonly kind: "published" | "missing" | "delegation" | "stage" | "unknown";
@@ -56,23 +56,29 @@ export async function* reconcile(
 }
 
 async function* ofRequest(cloud: Cloud, staff: Cloud | undefined, request: ImageRequest): AsyncGenerator<Finding> {
-  let sees: Cloud | undefined = cloud;
   try {
     await cloud.token();
+    yield* await ofLedger(cloud, request, false);
   } catch (error) {
+    // A token of before may rest beside the request: then it is not the first call that is refused.
     if (!(error instanceof OpenStackFault) || error.kind !== "credentialRevoked") throw error;
     yield { kind: "delegation", about: `request ${request.id}`, text: `step ${request.step}: its delegation is gone` };
-    sees = staff;
+    if (staff) yield* await ofLedger(staff, request, true);
   }
-  if (!sees) return;
+}
+
+/** All of it or nothing. */
+async function ofLedger(sees: Cloud, request: ImageRequest, allProjects: boolean): Promise<Finding[]> {
+  const found: Finding[] = [];
   for (const entry of request.ledger) {
     if (!isImage(entry) && !isServer(entry)) continue;
     if (entry.struckAtMs !== undefined || entry.thingId === undefined) continue;
     const [thing] = isImage(entry)
       ? await findImages(sees, request.projectId, entry)
-      : await findServers(sees, request.projectId, entry, { allProjects: sees === staff });
-    yield* ofEntry(request, entry, thing);
+      : await findServers(sees, request.projectId, entry, { allProjects });
+    found.push(...ofEntry(request, entry, thing));
   }
+  return found;
 }
 
 function* ofEntry(
@@ -106,6 +112,12 @@ async function* ofStages({ table }: Pick<Runtime, "table">, provider: Provider, 
           kind: "stage",
           about,
           text: "hidden by the table, and out of use: reactivate it where no operator did that",
+        };
+      else if (["told", "kept"].includes(record.stage) && image.hidden && !record.hiddenByUs)
+        yield {
+          kind: "stage",
+          about,
+          text: `${record.stage} by the table, and hidden${image.status === "deactivated" ? " and out of use" : ""}: by its owner, or by us since the backup; POST /v1/images/${record.imageId}/keep shows it`,
         };
     }
     after = records.at(-1)?.imageId;

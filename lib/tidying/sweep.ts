@@ -45,7 +45,8 @@ export const passEveryMs = 20 * 3_600_000;
 const reserveMs = 45_000;
 const actionsAtOnce = 4;
 const recordsPerPage = 100;
-const deletionsPurged = 200;
+const purgedAtOnce = 200;
+const maxPurged = 5000;
 
 export async function sweepProvider(
   runtime: Pick<Runtime, "table" | "store" | "clock">,
@@ -140,8 +141,16 @@ class Pass {
       const reached = { place, deleted: this.#deleted, deactivatedAtMs: this.#deactivatedAtMs };
       await this.#keep({ ...reached, activeAtMs, ...(!place && { passEndedAtMs: activeAtMs }) });
     }
-    await this.#tidying.purgeDeletions(this.#provider.name, this.#runtime.clock.now(), deletionsPurged);
+    await this.#purge();
     return this.#report("ended");
+  }
+
+  /** What is more than a year old; sweeps and orphans together write fewer in a day than are purged in a pass. */
+  async #purge(): Promise<void> {
+    for (let purged = 0; purged < maxPurged && this.#run.remainingMs() >= reserveMs; purged += purgedAtOnce) {
+      const nowMs = this.#runtime.clock.now();
+      if ((await this.#tidying.purgeDeletions(this.#provider.name, nowMs, purgedAtOnce)) < purgedAtOnce) return;
+    }
   }
 
   async #next(place: Place): Promise<Place | undefined> {
@@ -210,9 +219,10 @@ class Pass {
       if (!settled && record.pass === this.#pass) return; // put out of use in this very pass
     }
     const image = await imageIfThere(this.#eyes, record.imageId);
+    // A word holds while tidying is switched off, too.
+    if (image && record.stage === "kept" && (record.keptUntilMs ?? 0) > nowMs) return;
     if (image && enabled) {
       if (isOthers) return void this.#count("another-run");
-      if (record.stage === "kept" && (record.keptUntilMs ?? 0) > nowMs) return;
       const verdict = await this.#verdict(image);
       if (verdict.kind === "candidate") return; // its page was read before it became one
     }
@@ -241,9 +251,11 @@ class Pass {
       eyes: this.#eyes,
       tidying: this.#tidying,
       pass: this.#pass,
-      mayDelete: () => {
+      mayDelete: async () => {
         if (this.#held !== undefined || this.#deleted >= this.#provider.policy.tidying.deletionsPerPass) return false;
         this.#deleted += 1;
+        // Before, for a run that dies in the middle of a page writes nothing more.
+        await this.#keep({ deleted: this.#deleted });
         return true;
       },
       known: () => this.#look(),
