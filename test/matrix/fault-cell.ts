@@ -109,8 +109,10 @@ function tellsTheRequestId(kind: FaultKind, { end }: ImageRequest): boolean {
 
 /** Where Nova or Glance say for ever that a thing is not there, we can only believe it. */
 function believed({ place, kind, span }: FaultCell): Meddled {
-  const gone = span === "ever" && ["404", "410"].includes(String(kind)) && place.call.startsWith("GET /compute");
-  return gone ? { server: true } : {};
+  const gone = span === "ever" && ["404", "410"].includes(String(kind));
+  if (gone && place.call.startsWith("GET /compute")) return { server: true };
+  // The sweep of orphans looks for it by its mark.
+  return gone && place.call.startsWith("GET /image/v2/images/") ? { imageUnseen: true } : {};
 }
 
 /** The part of a fault that says which call meets it. */

@@ -16,6 +16,8 @@ export interface Meddled {
   /** The image may bear this name in place of the one asked for. */
   readonly imageName?: string;
   readonly trust?: boolean;
+  /** Glance says for ever that our image is not there. */
+  readonly imageUnseen?: boolean;
 }
 
 /** Bounds that no request comes near, whatever goes wrong: reached, something goes round for ever. */
@@ -84,13 +86,13 @@ function imageWrongs(
   fresh: CloudState,
   state: CloudState,
   request: ImageRequest,
-  { images = [], ourImage, imageName }: Meddled,
+  { images = [], ourImage, imageName, imageUnseen }: Meddled,
 ): string[] {
   const { end } = request;
   const wrong: string[] = [];
   const made = Object.values(state.images).filter(({ id }) => !(id in fresh.images) && !images.includes(id));
   const published = end?.status === "completed" ? request.learned.publish?.imageId : undefined;
-  for (const { id, name } of made) {
+  for (const { id, name } of imageUnseen ? [] : made) {
     if (id === published || isNamed(request, "image", id) || (name && isNamed(request, "image", name))) continue;
     wrong.push(`image ${name} is left, unsaid`);
   }
