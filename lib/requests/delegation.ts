@@ -49,7 +49,7 @@ export async function delegate(provider: Provider, caller: Delegating, wish: Wis
   const service = await withOurCredential(provider.service.token(), {
     entry: "cloud",
     may: "sign in with its own user",
-    refused: ["credentialRevoked", "forbidden", "notFound", "badRequest"],
+    refused: ["credentialRevoked", "forbidden", "notFound", "badRequest", "conflict"],
   });
   try {
     const trust = await caller.cloud.identity.createTrust({
