@@ -168,6 +168,7 @@ export class Ledger {
       return wait("an earlier call to the cloud may still be under way", {
         evidence,
         againInMs: earlier.quietUntilMs - now,
+        noNews: true,
       });
     }
     const attempt = (earlier?.attempt ?? 0) + 1;

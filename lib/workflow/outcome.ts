@@ -39,6 +39,8 @@ export interface Wait {
   readonly held?: true;
   /** The cloud is away: no time of the step runs, the outage has its own patience. */
   readonly outage?: true;
+  /** Nobody looked, for a pause that ends by itself: what was seen before still stands, an outage too, and goes on. */
+  readonly noNews?: true;
   /** What the requester must answer meanwhile. */
   readonly question?: Question;
   /** Told to the requester in place of "nothing moved" when patience ends. */

@@ -138,6 +138,19 @@ describe("an outage eats nothing of the step's own time:", () => {
     expect(whyAfter("quiesce", [0, away], [240, away])).toBe("over");
   });
 
+  test("a pause in which nobody looks is neither its end nor news: a call that fails for ever ends with the outage's patience", () => {
+    const pause = wait("an earlier call may still be under way", { evidence: "quiet", noNews: true });
+    const rounds = (count: number) =>
+      Array.from({ length: count }, (): [number, StepOutcome][] => [
+        [1, away],
+        [3, pause],
+      ]).flat();
+    expect(whyAfter("capture", ...rounds(60))).toBe(pause.why); // 239 minutes
+    expect(whyAfter("capture", ...rounds(60), [1, away])).toBe("over");
+    // The pause itself ends nothing, however long the outage is.
+    expect(whyAfter("capture", [0, away], [300, pause])).toBe(pause.why);
+  });
+
   test("what goes round for ever ends all the same: work between outages, and outages that take turns", () => {
     const round = (count: number, ...answers: [number, StepOutcome][]) => Array.from({ length: count }, () => answers);
     const between = round(200, [7, wait("a")], [7, away]).flat();

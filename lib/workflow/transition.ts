@@ -58,14 +58,17 @@ function goOn(state: State, answer: Done<typeof state.step> | Passed, nowMs: num
 
 function stay(state: State, answer: Wait, nowMs: number): Transition {
   const { step, learned, ledger } = state;
-  const evidence = answer.evidence ?? answer.why;
+  const before = answer.noNews ? state.waiting : undefined;
+  const evidence = before?.evidence ?? answer.evidence ?? answer.why;
+  const outage = answer.outage ?? before?.outage;
   const unchanged = state.waiting?.evidence === evidence ? state.waiting : undefined;
   const sinceMs = unchanged?.evidenceSinceMs ?? nowMs;
   // While a person is asked, or it is held, the step's own time stands still.
   const stoodStill = state.waiting !== undefined && standsStill(state.waiting) && !standsStill(answer);
   const stepSinceMs = stoodStill ? nowMs : (state.waiting?.stepSinceMs ?? nowMs);
   const outagesMs = stoodStill ? 0 : outagesOver(state.waiting, unchanged !== undefined, nowMs);
-  const patienceMs = answer.held ? Number.POSITIVE_INFINITY : (answer.patienceMs ?? chain[step].patienceMs);
+  const patienceMs =
+    answer.held || answer.noNews ? Number.POSITIVE_INFINITY : (answer.patienceMs ?? chain[step].patienceMs);
   // An outage eats nothing of the step's own time, nor a step's short patience with one thing the time that it has for all.
   const usedMs = answer.outage ? outagesMs + nowMs - sinceMs : nowMs - stepSinceMs - outagesMs;
   const totalMs =
@@ -93,7 +96,7 @@ function stay(state: State, answer: Wait, nowMs: number): Transition {
       looks,
       ...(answer.rests && { restsUntilMs: nowMs + inMs }),
       ...(answer.held && { held: true }),
-      ...(answer.outage && { outage: true }),
+      ...(outage && { outage }),
       ...(outagesMs > 0 && { outagesMs }),
       ...(answer.question && { question: answer.question }),
     },
