@@ -19,6 +19,7 @@ export default {
     "<rootDir>/test/guests/",
     "<rootDir>/test/notices/processes/",
     "<rootDir>/test/junk/campaign",
+    "<rootDir>/test/chain/(killed|cancelled-anywhere)",
     "<rootDir>/test/matrix/(faults|people)",
     "<rootDir>/test/interleaved/(answers|publicity|requests|workers)",
     "<rootDir>/test/tidying/(bad-days|by-chance)",

@@ -63,6 +63,23 @@ function expectCleaned(shell: string, env: Record<string, string>) {
   }
 }
 
+test("of more suspects than are looked at, each is named, and counted where the report ends", () => {
+  const suspects = Object.fromEntries(
+    Array.from({ length: 2_010 }, (_, n) => [`/opt/keys/${n}/.npmrc`, "registry=x\n"]),
+  );
+  const guest = guestTree(debian, suspects);
+  try {
+    guest.run(scripts[0] ?? "");
+    const heard = hearClean(guest.console(), nonce);
+    if (heard.kind !== "report") throw new Error(`no report: ${JSON.stringify(heard)}`);
+    const { items, omitted } = heard.report.secrets;
+    expect(items.length + omitted).toBe(10);
+    expect(items[0]).toMatchObject({ kind: "not looked at" });
+  } finally {
+    guest.remove();
+  }
+});
+
 test("what verify says by BusyBox's tools is what it says by GNU's", () => {
   const guest = guestTree(ownersThings(canary), debian);
   try {
