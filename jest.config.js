@@ -20,6 +20,7 @@ export default {
     "<rootDir>/test/notices/processes/",
     "<rootDir>/test/junk/campaign",
     "<rootDir>/test/chain/(killed|cancelled-anywhere)",
+    "<rootDir>/test/kill/sample",
     "<rootDir>/test/matrix/(faults|people)",
     "<rootDir>/test/interleaved/(answers|publicity|requests|workers)",
     "<rootDir>/test/tidying/(bad-days|by-chance)",

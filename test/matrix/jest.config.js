@@ -8,6 +8,7 @@ export default {
     "<rootDir>/test/matrix/{faults,people}*.test.ts",
     "<rootDir>/test/interleaved/{answers,publicity,requests,workers}*.test.ts",
     "<rootDir>/test/chain/{killed,cancelled-anywhere}.test.ts",
+    "<rootDir>/test/kill/sample.test.ts",
   ],
   testPathIgnorePatterns: ["/node_modules/"],
   // A bound for what hangs: the longest test goes through four thousand orders, in three minutes where nothing else runs.
