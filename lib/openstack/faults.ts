@@ -86,3 +86,13 @@ export class OpenStackFault extends Error {
     this.shapePath = parts.shapePath;
   }
 }
+
+/** What was asked for; undefined where it is not there. Every other fault is thrown. */
+export async function ifThere<Thing>(asked: Promise<Thing>): Promise<Thing | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}

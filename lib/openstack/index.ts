@@ -16,7 +16,7 @@ export {
 export type { Compute, ComputeLimits, ServerWish } from "./compute.ts";
 export { openConnections } from "./connections.ts";
 export type { Directory, Domain, Project, User } from "./directory.ts";
-export { type ConflictReason, type FaultKind, type FaultParts, OpenStackFault } from "./faults.ts";
+export { type ConflictReason, type FaultKind, type FaultParts, ifThere, OpenStackFault } from "./faults.ts";
 export type { Flavor } from "./flavor.ts";
 export type { Identity, Trust, TrustFilter, TrustWish } from "./identity.ts";
 export { type ImageService, type ImageUsage, type PatchOperation, propertyPath } from "./image.ts";

@@ -1,6 +1,6 @@
 // What stands in the way of cleaning and proving an image in temporary servers: quota, flavors, and guests that our scripts do not suit.
 import type { ImageRequestBody } from "../../events/image-request.ts";
-import { type Cloud, type Image, OpenStackFault, type Server } from "../openstack/index.ts";
+import { type Cloud, type Image, ifThere, type Server } from "../openstack/index.ts";
 import type { Policy } from "../providers/policy.ts";
 import { chooseFlavor, noFlavor } from "./flavor-choice.ts";
 import { free, hint, type Obstacle, obstacle } from "./obstacle.ts";
@@ -95,10 +95,6 @@ export async function kernelObstacles(
 }
 
 async function isReadableByAll(cloud: Cloud, imageId: string): Promise<boolean> {
-  try {
-    return ["public", "community"].includes((await cloud.image.getImage(imageId)).visibility);
-  } catch (error) {
-    if (error instanceof OpenStackFault && error.kind === "notFound") return false;
-    throw error;
-  }
+  const image = await ifThere(cloud.image.getImage(imageId));
+  return image !== undefined && ["public", "community"].includes(image.visibility);
 }

@@ -1,7 +1,7 @@
 // What stands in the way of imaging a server: one list of rules, for the preflight and for the step `check` alike.
 import type { ImageRequestBody } from "../../events/image-request.ts";
 import { nameObstacles } from "../images/versions.ts";
-import { type Cloud, type Image, OpenStackFault, type Server } from "../openstack/index.ts";
+import { type Cloud, type Image, ifThere, type Server } from "../openstack/index.ts";
 import type { Policy } from "../providers/policy.ts";
 import { guestObstacles, isBootedByUs, kernelObstacles, temporaryServerObstacles } from "./guest-obstacles.ts";
 import { free, hint, type Obstacle, obstacle } from "./obstacle.ts";
@@ -21,10 +21,10 @@ export async function findObstacles(
   asked: ImageRequestBody,
   policy: Policy,
 ): Promise<Findings> {
-  const server = await orUndefined(cloud.compute.getServer(asked.serverId));
+  const server = await ifThere(cloud.compute.getServer(asked.serverId));
   if (!server || server.projectId !== projectId) return { obstacles: [serverUnknown(asked.serverId)] };
   const [baseImage, nameTaken, quota, temporary] = await Promise.all([
-    server.imageId === null ? undefined : orUndefined(cloud.image.getImage(server.imageId)),
+    server.imageId === null ? undefined : ifThere(cloud.image.getImage(server.imageId)),
     nameObstacles(cloud, projectId, asked),
     quotaObstacles(cloud, server, imagesAtPeak(asked)),
     isBootedByUs(asked, policy) ? temporaryServerObstacles(cloud, server, policy) : [],
@@ -197,13 +197,4 @@ function serverUnknown(serverId: string): Obstacle {
     field: "serverId",
     remedy: "Give the id of a server of the project that your token is for.",
   });
-}
-
-async function orUndefined<Thing>(asked: Promise<Thing>): Promise<Thing | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 // What a project may have and has of what images need, and what an image of one of its servers would need.
 import type { Quota } from "../../events/quota.ts";
-import { type Allowance, type Cloud, OpenStackFault, type Server } from "../openstack/index.ts";
+import { type Allowance, type Cloud, ifThere, type Server } from "../openstack/index.ts";
 import type { Policy } from "../providers/policy.ts";
 import { chooseFlavor } from "./flavor-choice.ts";
 import { isBootedByUs, temporaryServerObstacles } from "./guest-obstacles.ts";
@@ -99,11 +99,6 @@ async function countImages(cloud: Cloud, owner: string): Promise<Counted> {
 }
 
 async function serverOf(cloud: Cloud, projectId: string, serverId: string): Promise<Server | undefined> {
-  try {
-    const server = await cloud.compute.getServer(serverId);
-    return server.projectId === projectId ? server : undefined;
-  } catch (error) {
-    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
-    throw error;
-  }
+  const server = await ifThere(cloud.compute.getServer(serverId));
+  return server?.projectId === projectId ? server : undefined;
 }

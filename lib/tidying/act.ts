@@ -1,6 +1,6 @@
 // What is done with one candidate: its owner is told, it is hidden, put out of use, deleted; each step written down so that a crash loses none and repeats none.
 import { log } from "../log.ts";
-import { type Image, OpenStackFault } from "../openstack/index.ts";
+import { type Image, ifThere, OpenStackFault } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Candidate } from "./judge.ts";
@@ -151,7 +151,7 @@ export async function lastLook(record: StageRecord, at: Surroundings): Promise<T
   const { schemaVersion: _schema, version: _version, ...rest } = record;
   const claimed = await tidying.write({ ...rest, stage: "deleting", pass: at.pass, seenAtMs: nowMs }, record);
   if (!claimed) return "another-run";
-  const image = await imageIfThere(eyes, record.imageId);
+  const image = await ifThere(eyes.cloud.image.getImage(record.imageId));
   const verdict = image && (await verdictOf(judgedBy(record, image), await at.known(), eyes, provider, at.runtime));
   if (!image || verdict?.kind !== "candidate") {
     await giveImageBack(claimed, image, at);
@@ -186,15 +186,6 @@ export async function giveImageBack(record: StageRecord, image: Image | undefine
   if (image) await at.tidying.forgetDeletion(at.provider.name, image.id);
   else await at.tidying.deletionDone(at.provider.name, record.imageId);
   await at.tidying.remove(record);
-}
-
-export async function imageIfThere({ cloud }: Eyes, id: string): Promise<Image | undefined> {
-  try {
-    return await cloud.image.getImage(id);
-  } catch (error) {
-    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
-    throw error;
-  }
 }
 
 function hiddenAgain({ sinceMs, hiddenByUs }: StageRecord) {

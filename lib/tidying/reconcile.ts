@@ -1,5 +1,5 @@
 // After the table was put back from a backup: what it says and what the cloud has, side by side. It only looks.
-import { type Cloud, type Image, OpenStackFault } from "../openstack/index.ts";
+import { type Cloud, ifThere, OpenStackFault } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import { listAftercare } from "../requests/aftercare.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
@@ -101,7 +101,7 @@ async function* ofStages({ table }: Pick<Runtime, "table">, provider: Provider, 
     const { records, more } = await tidying.listStages(provider.name, 100, after);
     for (const record of records) {
       const about = `image ${record.imageId}`;
-      const image = await imageIfThere(cloud, record.imageId);
+      const image = await ifThere(cloud.image.getImage(record.imageId));
       if (!image) yield { kind: "stage", about, text: `${record.stage} by the table, and gone` };
       else if (record.stage === "hidden" && !image.hidden)
         yield { kind: "stage", about, text: "hidden by the table, and shown" };
@@ -149,13 +149,4 @@ async function* unknownThings(eyes: ReturnType<typeof eyesOf>, marks: ReadonlySe
 function isUnknown(name: string, marks: ReadonlySet<string>): boolean {
   const [, mark] = ourName.exec(name) ?? [];
   return mark !== undefined && !marks.has(mark);
-}
-
-async function imageIfThere(cloud: Cloud, id: string): Promise<Image | undefined> {
-  try {
-    return await cloud.image.getImage(id);
-  } catch (error) {
-    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
-    throw error;
-  }
 }

@@ -2,10 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { callLog } from "../call-log.ts";
 import { log } from "../log.ts";
-import { type Image, OpenStackFault } from "../openstack/index.ts";
+import { type Image, ifThere, OpenStackFault } from "../openstack/index.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Done, giveImageBack, imageIfThere, lastLook, type Surroundings, type Treated, treat } from "./act.ts";
+import { type Done, giveImageBack, lastLook, type Surroundings, type Treated, treat } from "./act.ts";
 import { atOnce } from "./at-once.ts";
 import { holdOfSweeps } from "./hold.ts";
 import type { RuleName } from "./judge.ts";
@@ -218,7 +218,7 @@ class Pass {
         return await this.#refusable(record, () => lastLook(record, this.#surroundings()));
       if (!settled && record.pass === this.#pass) return; // put out of use in this very pass
     }
-    const image = await imageIfThere(this.#eyes, record.imageId);
+    const image = await ifThere(this.#eyes.cloud.image.getImage(record.imageId));
     // A word holds while tidying is switched off, too.
     if (image && record.stage === "kept" && (record.keptUntilMs ?? 0) > nowMs) return;
     if (image && enabled) {

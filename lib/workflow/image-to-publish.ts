@@ -1,5 +1,5 @@
 // The image that the later steps work on: the snapshot, until a step makes a cleaner one of it.
-import { type Cloud, type Image, OpenStackFault } from "../openstack/index.ts";
+import { type Cloud, type Image, ifThere } from "../openstack/index.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
 import { type Problem, problem } from "../requests/problem.ts";
 
@@ -7,13 +7,8 @@ import { type Problem, problem } from "../requests/problem.ts";
 export async function imageToPublish(cloud: Cloud, request: ImageRequest): Promise<Image | undefined> {
   const id = request.learned.sanitize?.imageId ?? request.learned.capture?.snapshotId;
   if (id === undefined) throw new Error(`request ${request.id} has no image although capture is done`);
-  try {
-    const image = await cloud.image.getImage(id);
-    return image.status === "active" ? image : undefined;
-  } catch (error) {
-    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
-    throw error;
-  }
+  const image = await ifThere(cloud.image.getImage(id));
+  return image?.status === "active" ? image : undefined;
 }
 
 export function imageVanished(request: ImageRequest): Problem {

@@ -1,5 +1,5 @@
 // The images that Nova takes of a server for us: how they are marked, found again after a crash, and explained when they are lost.
-import { type Cloud, type Image, OpenStackFault, type Server } from "../openstack/index.ts";
+import { type Cloud, type Image, ifThere, OpenStackFault, type Server } from "../openstack/index.ts";
 import type { ImageEntry, LedgerEntry } from "../requests/ledger-entry.ts";
 import { type Problem, problem } from "../requests/problem.ts";
 
@@ -27,13 +27,8 @@ export function markedProperties(mark: string, requestId: string): Record<string
 /** By the id that Nova told us, else by the mark. Empty: not there (any more). */
 export async function findImages(cloud: Cloud, projectId: string, entry: ImageEntry): Promise<Image[]> {
   if (entry.thingId === undefined) return await imagesByMark(cloud, projectId, entry);
-  try {
-    const image = await cloud.image.getImage(entry.thingId);
-    return image.status === "deleted" || image.status === "pending_delete" ? [] : [image];
-  } catch (error) {
-    if (error instanceof OpenStackFault && error.kind === "notFound") return [];
-    throw error;
-  }
+  const image = await ifThere(cloud.image.getImage(entry.thingId));
+  return !image || image.status === "deleted" || image.status === "pending_delete" ? [] : [image];
 }
 
 /**

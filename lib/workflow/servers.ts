@@ -1,6 +1,6 @@
 // The temporary servers that Nova makes for us: how they are found again after a crash, and what their guests print.
 import { withoutFrames } from "../guest/console.ts";
-import { type Cloud, OpenStackFault, type Server } from "../openstack/index.ts";
+import { type Cloud, ifThere, OpenStackFault, type Server } from "../openstack/index.ts";
 import { maxConsoleChars } from "../requests/evidence.ts";
 import type { ServerEntry } from "../requests/ledger-entry.ts";
 import { clockSkewMs, unfinishedName } from "./images.ts";
@@ -13,13 +13,8 @@ export async function findServers(
   { allProjects = false } = {},
 ): Promise<Server[]> {
   if (entry.thingId !== undefined) {
-    try {
-      const server = await cloud.compute.getServer(entry.thingId);
-      return server.status === "DELETED" || server.status === "SOFT_DELETED" ? [] : [server];
-    } catch (error) {
-      if (error instanceof OpenStackFault && error.kind === "notFound") return [];
-      throw error;
-    }
+    const server = await ifThere(cloud.compute.getServer(entry.thingId));
+    return !server || server.status === "DELETED" || server.status === "SOFT_DELETED" ? [] : [server];
   }
   const found: Server[] = [];
   for await (const server of cloud.compute.listServers({ name: unfinishedName(entry.mark), allProjects })) {

@@ -1,18 +1,13 @@
 // The requester's server while we hold it: is it locked by us, and what to say when it is gone.
-import { type Cloud, OpenStackFault, type Server } from "../openstack/index.ts";
+import { type Cloud, ifThere, type Server } from "../openstack/index.ts";
 import type { ImageRequest } from "../requests/image-request.ts";
 import type { LockEntry } from "../requests/ledger-entry.ts";
 import { type Problem, problem } from "../requests/problem.ts";
 
 /** Undefined where it is gone. */
 export async function sourceServer(cloud: Cloud, serverId: string): Promise<Server | undefined> {
-  try {
-    const server = await cloud.compute.getServer(serverId);
-    return server.status === "DELETED" || server.status === "SOFT_DELETED" ? undefined : server;
-  } catch (error) {
-    if (error instanceof OpenStackFault && error.kind === "notFound") return undefined;
-    throw error;
-  }
+  const server = await ifThere(cloud.compute.getServer(serverId));
+  return server?.status === "DELETED" || server?.status === "SOFT_DELETED" ? undefined : server;
 }
 
 /** How our reason begins. */
