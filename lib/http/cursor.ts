@@ -17,7 +17,12 @@ export function decodeCursor(cursor: string | undefined): string | undefined {
   } catch {
     // falls through to the refusal
   }
-  throw badCursor("is none that was given out here");
+  throw strangeCursor();
+}
+
+/** 422: nobody gave this cursor out here. */
+export function strangeCursor() {
+  return badCursor("is none that was given out here");
 }
 
 /** What the cloud says to a marker that it does not find, in the caller's terms; other faults as they are. */

@@ -68,7 +68,7 @@ async function perform(
   at: Surroundings,
 ): Promise<Treated> {
   const nowMs = at.runtime.clock.now();
-  const seen = { ...facts(image, candidate, at), pass: at.pass, seenAtMs: nowMs };
+  const seen = seenNow(image, candidate, at);
   const write = async (more: Pick<StageRecord, "stage" | "sinceMs"> & Partial<StageRecord>, before = record) =>
     await at.tidying.write({ ...seen, ...more }, before);
   const { eyes } = at;
@@ -119,8 +119,7 @@ async function perform(
 /** Everything in its rules has held: from here on nothing can begin to need it. */
 async function deactivate(image: Image, candidate: Candidate, record: StageRecord, at: Surroundings): Promise<Done> {
   const { tidying, eyes } = at;
-  const seen = { ...facts(image, candidate, at), pass: at.pass, seenAtMs: at.runtime.clock.now() };
-  const hidden = { ...seen, ...hiddenAgain(record) };
+  const hidden = { ...seenNow(image, candidate, at), ...hiddenAgain(record) };
   if (!(await at.mayDelete())) {
     await reactivate(record, image, eyes.cloud);
     await tidying.write(hidden, record);
@@ -166,8 +165,7 @@ export async function lastLook(record: StageRecord, at: Surroundings): Promise<T
     if (error instanceof OpenStackFault && error.outcomeKnown && error.kind !== "notFound") {
       await tidying.forgetDeletion(provider.name, image.id);
       await reactivate(record, image, eyes.cloud);
-      const seen = { ...facts(image, verdict, at), pass: at.pass, seenAtMs: nowMs };
-      await tidying.write({ ...seen, ...hiddenAgain(record) }, claimed);
+      await tidying.write({ ...seenNow(image, verdict, at), ...hiddenAgain(record) }, claimed);
     }
     throw error;
   }
@@ -202,8 +200,9 @@ function stayOf({ stage, sinceMs, hiddenByUs, deactivatedAtMs }: StageRecord) {
   };
 }
 
-function facts(image: Image, { reason, why }: Candidate, { provider }: Surroundings) {
-  return { provider: provider.name, imageId: image.id, name: image.name, owner: image.owner, reason, why };
+function seenNow(image: Image, { reason, why }: Candidate, { provider, pass, runtime }: Surroundings) {
+  const { id: imageId, name, owner } = image;
+  return { provider: provider.name, imageId, name, owner, reason, why, pass, seenAtMs: runtime.clock.now() };
 }
 
 function deletionOf(image: Image, { reason, why }: Candidate, { provider }: Surroundings) {

@@ -1,8 +1,9 @@
 // The plan as staff are shown it, page by page, with what a cloud refuses or hides in words.
 import type * as z from "zod";
 import type { plan, planQuery } from "../../events/tidying.ts";
+import { strangeCursor } from "../http/cursor.ts";
 import type { Call } from "../http/endpoint.ts";
-import { HttpProblem, invalid } from "../http/http-problem.ts";
+import { HttpProblem } from "../http/http-problem.ts";
 import { withOurCredential } from "../providers/own-credential.ts";
 import { problem } from "../requests/problem.ts";
 import { openAnnouncer } from "./announce.ts";
@@ -58,5 +59,5 @@ function placeOf(cursor: string | undefined): Place {
   } catch {
     // falls through to the refusal
   }
-  throw invalid([{ field: "cursor", detail: "is none that was given out here" }], "query");
+  throw strangeCursor();
 }

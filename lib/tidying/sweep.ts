@@ -159,13 +159,10 @@ class Pass {
     // Switched off, there is nothing to be told or hidden; what was, is given back.
     if (!this.#provider.policy.tidying.enabled) return next;
     const { images, last } = await this.#page(place);
-    const gone = new Set<string>();
-    await atOnce(images, actionsAtOnce, async (image) => {
-      if ((await this.#image(image)) === "deleted") gone.add(image.id);
-    });
+    await atOnce(images, actionsAtOnce, (image) => this.#image(image));
     if (last) return next;
-    const left = images.findLast(({ id }) => !gone.has(id));
-    return { part: place.part, ...((left?.id ?? place.after) && { after: left?.id ?? place.after }) };
+    const after = images.at(-1)?.id ?? place.after;
+    return { part: place.part, ...(after !== undefined && { after }) };
   }
 
   /** Where the image at which the last page ended is gone, the list is read from its beginning: looking twice does no harm. */
@@ -180,13 +177,13 @@ class Pass {
     }
   }
 
-  async #image(image: Image): Promise<Done | undefined> {
+  async #image(image: Image): Promise<void> {
     this.#looked += 1;
     const verdict = await this.#verdict(image);
     if (verdict.kind === "kept") return this.#stays(verdict.rule);
     const done = await treat(image, verdict, this.#surroundings());
     if (done === "deactivated") this.#deactivatedAtMs = this.#runtime.clock.now();
-    return done === "owner-unreachable" ? this.#stays(done) : this.#count(done);
+    this.#tally(done);
   }
 
   async #verdict(image: Image) {
@@ -222,7 +219,7 @@ class Pass {
     // A word holds while tidying is switched off, too.
     if (image && record.stage === "kept" && (record.keptUntilMs ?? 0) > nowMs) return;
     if (image && enabled) {
-      if (isOthers) return void this.#count("another-run");
+      if (isOthers) return this.#count("another-run");
       const verdict = await this.#verdict(image);
       if (verdict.kind === "candidate") return; // its page was read before it became one
     }
@@ -234,9 +231,7 @@ class Pass {
 
   async #refusable({ imageId }: StageRecord, work: () => Promise<Treated | "given-back">): Promise<void> {
     try {
-      const done = await work();
-      if (done === "owner-unreachable") this.#stays(done);
-      else this.#count(done);
+      this.#tally(await work());
     } catch (error) {
       if (!(error instanceof OpenStackFault) || ["unavailable", "throttled"].includes(error.kind)) throw error;
       log.warn("image neither deleted nor given back", { imageId, fault: error.message });
@@ -276,13 +271,17 @@ class Pass {
     return this.#survey.beganAtMs >= deactivatedAtMs + settledAfterMs;
   }
 
-  #stays(rule: RuleName): undefined {
+  #tally(treated: Treated | "given-back"): void {
+    if (treated === "owner-unreachable") this.#stays(treated);
+    else this.#count(treated);
+  }
+
+  #stays(rule: RuleName): void {
     this.#kept[rule] = (this.#kept[rule] ?? 0) + 1;
   }
 
-  #count<Outcome extends Done | "given-back">(outcome: Outcome): Outcome {
+  #count(outcome: Done | "given-back"): void {
     this.#done[outcome] = (this.#done[outcome] ?? 0) + 1;
-    return outcome;
   }
 
   async #keep(state: Progress): Promise<void> {
